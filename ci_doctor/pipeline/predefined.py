@@ -1,0 +1,244 @@
+"""GitLab's predefined CI/CD variables: when they exist and what their values look like.
+
+Source: https://docs.gitlab.com/ci/variables/predefined_variables/ and, for the shape of slugs and
+pipeline sources, GitLab's own code. A domain is stated only where every value is certain to match
+it, and it admits the empty string where the variable is missing from some kinds of pipeline.
+"""
+
+from __future__ import annotations
+
+# Values of CI_PIPELINE_SOURCE (GitLab: enums/ci/pipeline.rb).
+PIPELINE_SOURCES = (
+    "push",
+    "web",
+    "trigger",
+    "schedule",
+    "api",
+    "external",
+    "pipeline",
+    "chat",
+    "webide",
+    "merge_request_event",
+    "external_pull_request_event",
+    "parent_pipeline",
+    "ondemand_dast_scan",
+    "ondemand_dast_validation",
+    "security_orchestration_policy",
+    "container_registry_push",
+    "duo_workflow",
+    "pipeline_execution_policy_schedule",
+    "unknown",
+)
+
+_SHA = "[0-9a-f]{40}(?:[0-9a-f]{24})?"
+_MAYBE_SHA = f"(?:{_SHA})?"
+_ID = "[1-9][0-9]*"
+_MAYBE_ID = f"(?:{_ID})?"
+_HOST = r"(?:[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?|\[[0-9A-Fa-f:.]+\])"
+_HOST_PORT = f"{_HOST}(?::[0-9]+)?"
+_URL = "https?://[^ ]+"
+_PATH_PART = "[A-Za-z0-9_.][A-Za-z0-9_.-]*"
+_PATH = f"{_PATH_PART}(?:/{_PATH_PART})*"
+_PROJECT_PATH = f"{_PATH_PART}(?:/{_PATH_PART})+"
+# At most 63 characters, and what the cut leaves is stripped of `-` at both ends.
+_SLUG = "[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?"
+_REF_CHARACTER = r"[^\x00-\x20\x7f~^:?*\[\\]"  # git check-ref-format
+_REF = f"{_REF_CHARACTER}+"
+_MAYBE_REF = f"{_REF_CHARACTER}*"
+_BOOLEAN = "true|false"
+_MAYBE_TRUE = "(?:true)?"
+_MAYBE_BOOLEAN = "(?:true|false)?"
+_TIME = r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9:]{8}[^ ]*"
+_DIRECTORY = r"(?:/|[A-Za-z]:[\\/]).*"
+_TOKEN = "[^ \t\r\n]+"
+_ANY = ".*"
+
+PRE_PIPELINE = "pre-pipeline"  # before `include` is read
+PIPELINE = "pipeline"  # while `rules` are evaluated
+JOB = "job"  # only inside the running job: null for `include`, `workflow` and `rules`
+
+_VARIABLES: dict[str, tuple[str, str]] = {
+    "CHAT_CHANNEL": (PIPELINE, _ANY),
+    "CHAT_INPUT": (PIPELINE, _ANY),
+    "CHAT_USER_ID": (PIPELINE, _ANY),
+    "CI": (PRE_PIPELINE, "true"),
+    "CI_API_GRAPHQL_URL": (PRE_PIPELINE, _URL),
+    "CI_API_V4_URL": (PRE_PIPELINE, _URL),
+    "CI_BUILDS_DIR": (JOB, _DIRECTORY),
+    "CI_COMMIT_AUTHOR": (PRE_PIPELINE, _ANY),
+    "CI_COMMIT_BEFORE_SHA": (PRE_PIPELINE, _SHA),
+    "CI_COMMIT_BRANCH": (PRE_PIPELINE, _MAYBE_REF),
+    "CI_COMMIT_DESCRIPTION": (PRE_PIPELINE, _ANY),
+    "CI_COMMIT_MESSAGE": (PRE_PIPELINE, _ANY),
+    "CI_COMMIT_MESSAGE_IS_TRUNCATED": (PRE_PIPELINE, _MAYBE_BOOLEAN),
+    "CI_COMMIT_REF_NAME": (PRE_PIPELINE, _REF),
+    "CI_COMMIT_REF_PROTECTED": (PRE_PIPELINE, _BOOLEAN),
+    "CI_COMMIT_REF_SLUG": (PRE_PIPELINE, _SLUG),
+    "CI_COMMIT_SHA": (PRE_PIPELINE, _SHA),
+    "CI_COMMIT_SHORT_SHA": (PRE_PIPELINE, "[0-9a-f]{8}"),
+    "CI_COMMIT_TAG": (PRE_PIPELINE, _MAYBE_REF),
+    "CI_COMMIT_TAG_MESSAGE": (PRE_PIPELINE, _ANY),
+    "CI_COMMIT_TIMESTAMP": (PRE_PIPELINE, _TIME),
+    "CI_COMMIT_TITLE": (PRE_PIPELINE, _ANY),
+    "CI_CONCURRENT_ID": (JOB, "[0-9]+"),
+    "CI_CONCURRENT_PROJECT_ID": (JOB, "[0-9]+"),
+    "CI_CONFIG_PATH": (PRE_PIPELINE, ".+"),
+    "CI_DEBUG_SERVICES": (PIPELINE, _ANY),
+    "CI_DEBUG_TRACE": (PIPELINE, _ANY),
+    "CI_DEFAULT_BRANCH": (PRE_PIPELINE, _REF),
+    "CI_DEFAULT_BRANCH_SLUG": (PRE_PIPELINE, _SLUG),
+    "CI_DEPENDENCY_PROXY_DIRECT_GROUP_IMAGE_PREFIX": (PRE_PIPELINE, f"{_HOST_PORT}/[^ ]+"),
+    "CI_DEPENDENCY_PROXY_GROUP_IMAGE_PREFIX": (PRE_PIPELINE, f"{_HOST_PORT}/[^ ]+"),
+    "CI_DEPENDENCY_PROXY_PASSWORD": (PIPELINE, _TOKEN),
+    "CI_DEPENDENCY_PROXY_SERVER": (PRE_PIPELINE, _HOST_PORT),
+    "CI_DEPENDENCY_PROXY_USER": (PIPELINE, _TOKEN),
+    "CI_DEPLOY_FREEZE": (PRE_PIPELINE, _MAYBE_TRUE),
+    "CI_DEPLOY_PASSWORD": (JOB, _ANY),
+    "CI_DEPLOY_USER": (JOB, _ANY),
+    "CI_DISPOSABLE_ENVIRONMENT": (PIPELINE, _MAYBE_TRUE),
+    "CI_ENVIRONMENT_ACTION": (PIPELINE, "[a-z]*"),
+    "CI_ENVIRONMENT_ID": (PIPELINE, _MAYBE_ID),
+    "CI_ENVIRONMENT_NAME": (PIPELINE, _ANY),
+    "CI_ENVIRONMENT_SLUG": (PIPELINE, "[a-z0-9-]*"),
+    "CI_ENVIRONMENT_TIER": (PIPELINE, "[a-z]*"),
+    "CI_ENVIRONMENT_URL": (PIPELINE, _ANY),
+    "CI_EXTERNAL_PULL_REQUEST_IID": (PRE_PIPELINE, _MAYBE_ID),
+    "CI_EXTERNAL_PULL_REQUEST_SOURCE_BRANCH_NAME": (PRE_PIPELINE, _MAYBE_REF),
+    "CI_EXTERNAL_PULL_REQUEST_SOURCE_BRANCH_SHA": (PRE_PIPELINE, _MAYBE_SHA),
+    "CI_EXTERNAL_PULL_REQUEST_SOURCE_REPOSITORY": (PRE_PIPELINE, _ANY),
+    "CI_EXTERNAL_PULL_REQUEST_TARGET_BRANCH_NAME": (PRE_PIPELINE, _MAYBE_REF),
+    "CI_EXTERNAL_PULL_REQUEST_TARGET_BRANCH_SHA": (PRE_PIPELINE, _MAYBE_SHA),
+    "CI_EXTERNAL_PULL_REQUEST_TARGET_REPOSITORY": (PRE_PIPELINE, _ANY),
+    "CI_GITLAB_FIPS_MODE": (PRE_PIPELINE, _MAYBE_TRUE),
+    "CI_HAS_OPEN_REQUIREMENTS": (PIPELINE, _MAYBE_TRUE),
+    "CI_JOB_GROUP_NAME": (PIPELINE, _ANY),
+    "CI_JOB_ID": (JOB, _ID),
+    "CI_JOB_IMAGE": (PIPELINE, _ANY),
+    "CI_JOB_MANUAL": (PIPELINE, _MAYBE_TRUE),
+    "CI_JOB_NAME": (PIPELINE, ".+"),
+    "CI_JOB_NAME_SLUG": (PIPELINE, "[a-z0-9-]*"),
+    "CI_JOB_STAGE": (PIPELINE, ".+"),
+    "CI_JOB_STARTED_AT": (JOB, _TIME),
+    "CI_JOB_STATUS": (JOB, "[a-z]+"),
+    "CI_JOB_TIMEOUT": (JOB, "[0-9]+"),
+    "CI_JOB_TOKEN": (JOB, _TOKEN),
+    "CI_JOB_URL": (JOB, _URL),
+    "CI_KUBERNETES_ACTIVE": (PRE_PIPELINE, _MAYBE_TRUE),
+    "CI_MERGE_REQUEST_APPROVED": (PRE_PIPELINE, _MAYBE_TRUE),
+    "CI_MERGE_REQUEST_ASSIGNEES": (PRE_PIPELINE, _ANY),
+    "CI_MERGE_REQUEST_DESCRIPTION": (PRE_PIPELINE, _ANY),
+    "CI_MERGE_REQUEST_DESCRIPTION_IS_TRUNCATED": (PRE_PIPELINE, _MAYBE_BOOLEAN),
+    "CI_MERGE_REQUEST_DIFF_BASE_SHA": (PRE_PIPELINE, _MAYBE_SHA),
+    "CI_MERGE_REQUEST_DIFF_ID": (PRE_PIPELINE, _MAYBE_ID),
+    "CI_MERGE_REQUEST_DRAFT": (PRE_PIPELINE, _MAYBE_BOOLEAN),
+    "CI_MERGE_REQUEST_EVENT_TYPE": (PRE_PIPELINE, "(?:detached|merged_result|merge_train)?"),
+    "CI_MERGE_REQUEST_ID": (PRE_PIPELINE, _MAYBE_ID),
+    "CI_MERGE_REQUEST_IID": (PRE_PIPELINE, _MAYBE_ID),
+    "CI_MERGE_REQUEST_LABELS": (PRE_PIPELINE, _ANY),
+    "CI_MERGE_REQUEST_MILESTONE": (PRE_PIPELINE, _ANY),
+    "CI_MERGE_REQUEST_PROJECT_ID": (PRE_PIPELINE, _MAYBE_ID),
+    "CI_MERGE_REQUEST_PROJECT_PATH": (PRE_PIPELINE, f"(?:{_PROJECT_PATH})?"),
+    "CI_MERGE_REQUEST_PROJECT_URL": (PRE_PIPELINE, f"(?:{_URL})?"),
+    "CI_MERGE_REQUEST_REF_PATH": (PRE_PIPELINE, _MAYBE_REF),
+    "CI_MERGE_REQUEST_SOURCE_BRANCH_NAME": (PRE_PIPELINE, _MAYBE_REF),
+    "CI_MERGE_REQUEST_SOURCE_BRANCH_PROTECTED": (PRE_PIPELINE, _MAYBE_BOOLEAN),
+    "CI_MERGE_REQUEST_SOURCE_BRANCH_SHA": (PRE_PIPELINE, _MAYBE_SHA),
+    "CI_MERGE_REQUEST_SOURCE_PROJECT_ID": (PRE_PIPELINE, _MAYBE_ID),
+    "CI_MERGE_REQUEST_SOURCE_PROJECT_PATH": (PRE_PIPELINE, f"(?:{_PROJECT_PATH})?"),
+    "CI_MERGE_REQUEST_SOURCE_PROJECT_URL": (PRE_PIPELINE, f"(?:{_URL})?"),
+    "CI_MERGE_REQUEST_SQUASH_ON_MERGE": (PRE_PIPELINE, _MAYBE_BOOLEAN),
+    "CI_MERGE_REQUEST_TARGET_BRANCH_NAME": (PRE_PIPELINE, _MAYBE_REF),
+    "CI_MERGE_REQUEST_TARGET_BRANCH_PROTECTED": (PRE_PIPELINE, _MAYBE_BOOLEAN),
+    "CI_MERGE_REQUEST_TARGET_BRANCH_SHA": (PRE_PIPELINE, _MAYBE_SHA),
+    "CI_MERGE_REQUEST_TITLE": (PRE_PIPELINE, _ANY),
+    "CI_NODE_INDEX": (PIPELINE, _MAYBE_ID),
+    "CI_NODE_TOTAL": (PIPELINE, _ID),
+    "CI_OPEN_MERGE_REQUESTS": (PRE_PIPELINE, _ANY),
+    "CI_PAGES_DOMAIN": (PRE_PIPELINE, "[^ /]*"),
+    "CI_PAGES_HOSTNAME": (PRE_PIPELINE, "[^ /]*"),
+    "CI_PAGES_URL": (PRE_PIPELINE, f"(?:{_URL})?"),
+    "CI_PIPELINE_CREATED_AT": (PRE_PIPELINE, _TIME),
+    "CI_PIPELINE_ID": (JOB, _ID),
+    "CI_PIPELINE_IID": (PIPELINE, _ID),
+    "CI_PIPELINE_NAME": (PRE_PIPELINE, _ANY),
+    "CI_PIPELINE_SCHEDULE_DESCRIPTION": (PRE_PIPELINE, _ANY),
+    "CI_PIPELINE_SOURCE": (PRE_PIPELINE, "|".join(PIPELINE_SOURCES)),
+    "CI_PIPELINE_TRIGGERED": (PIPELINE, _MAYBE_TRUE),
+    "CI_PIPELINE_URL": (JOB, _URL),
+    "CI_PROJECT_CLASSIFICATION_LABEL": (PRE_PIPELINE, _ANY),
+    "CI_PROJECT_DESCRIPTION": (PRE_PIPELINE, _ANY),
+    "CI_PROJECT_DIR": (JOB, _DIRECTORY),
+    "CI_PROJECT_ID": (PRE_PIPELINE, _ID),
+    "CI_PROJECT_NAME": (PRE_PIPELINE, _PATH_PART),
+    "CI_PROJECT_NAMESPACE": (PRE_PIPELINE, _PATH),
+    "CI_PROJECT_NAMESPACE_ID": (PRE_PIPELINE, _ID),
+    "CI_PROJECT_NAMESPACE_SLUG": (PRE_PIPELINE, "[a-z0-9-]*"),
+    "CI_PROJECT_PATH": (PRE_PIPELINE, _PROJECT_PATH),
+    "CI_PROJECT_PATH_SLUG": (PRE_PIPELINE, _SLUG),
+    "CI_PROJECT_REPOSITORY_LANGUAGES": (PRE_PIPELINE, _ANY),
+    "CI_PROJECT_ROOT_NAMESPACE": (PRE_PIPELINE, _PATH_PART),
+    "CI_PROJECT_TITLE": (PRE_PIPELINE, _ANY),
+    "CI_PROJECT_TOPICS": (PRE_PIPELINE, _ANY),
+    "CI_PROJECT_URL": (PRE_PIPELINE, _URL),
+    "CI_PROJECT_VISIBILITY": (PRE_PIPELINE, "private|internal|public"),
+    "CI_REGISTRY": (PRE_PIPELINE, _HOST_PORT),
+    "CI_REGISTRY_IMAGE": (PRE_PIPELINE, f"{_HOST_PORT}(?:/[a-z0-9_.][a-z0-9_.-]*){{2,}}"),
+    "CI_REGISTRY_PASSWORD": (JOB, _TOKEN),
+    "CI_REGISTRY_USER": (JOB, _TOKEN),
+    "CI_RELEASE_DESCRIPTION": (PIPELINE, _ANY),
+    "CI_REPOSITORY_URL": (JOB, _URL),
+    "CI_RUNNER_DESCRIPTION": (JOB, _ANY),
+    "CI_RUNNER_EXECUTABLE_ARCH": (JOB, "[a-z0-9]+/[a-z0-9]+"),
+    "CI_RUNNER_ID": (JOB, _ID),
+    "CI_RUNNER_REVISION": (JOB, _ANY),
+    "CI_RUNNER_SHORT_TOKEN": (JOB, _ANY),
+    "CI_RUNNER_TAGS": (JOB, _ANY),
+    "CI_RUNNER_VERSION": (JOB, _ANY),
+    "CI_SERVER": (JOB, "yes"),
+    "CI_SERVER_FQDN": (PRE_PIPELINE, _HOST_PORT),
+    "CI_SERVER_HOST": (PRE_PIPELINE, _HOST),
+    "CI_SERVER_NAME": (PRE_PIPELINE, ".+"),
+    "CI_SERVER_PORT": (PRE_PIPELINE, "[0-9]+"),
+    "CI_SERVER_PROTOCOL": (PRE_PIPELINE, "https?"),
+    "CI_SERVER_REVISION": (PRE_PIPELINE, _ANY),
+    "CI_SERVER_SHELL_SSH_HOST": (PRE_PIPELINE, _ANY),
+    "CI_SERVER_SHELL_SSH_PORT": (PRE_PIPELINE, "[0-9]*"),
+    "CI_SERVER_TLS_CA_FILE": (PIPELINE, _ANY),
+    "CI_SERVER_TLS_CERT_FILE": (PIPELINE, _ANY),
+    "CI_SERVER_TLS_KEY_FILE": (PIPELINE, _ANY),
+    "CI_SERVER_URL": (PRE_PIPELINE, _URL),
+    "CI_SERVER_VERSION": (PRE_PIPELINE, "[0-9]+[.].+"),
+    "CI_SERVER_VERSION_MAJOR": (PRE_PIPELINE, "[0-9]+"),
+    "CI_SERVER_VERSION_MINOR": (PRE_PIPELINE, "[0-9]+"),
+    "CI_SERVER_VERSION_PATCH": (PRE_PIPELINE, "[0-9]+"),
+    "CI_SHARED_ENVIRONMENT": (PIPELINE, _MAYBE_TRUE),
+    "CI_TEMPLATE_REGISTRY_HOST": (PRE_PIPELINE, _HOST_PORT),
+    "CI_TRIGGER_SHORT_TOKEN": (JOB, _ANY),
+    "CI_UPSTREAM_JOB_ID": (PIPELINE, _MAYBE_ID),
+    "CI_UPSTREAM_PIPELINE_ID": (PIPELINE, _MAYBE_ID),
+    "CI_UPSTREAM_PROJECT_ID": (PIPELINE, _MAYBE_ID),
+    "GITLAB_CI": (PRE_PIPELINE, "true"),
+    "GITLAB_FEATURES": (PRE_PIPELINE, _ANY),
+    "GITLAB_USER_EMAIL": (PIPELINE, _ANY),
+    "GITLAB_USER_ID": (PIPELINE, _ID),
+    "GITLAB_USER_LOGIN": (PIPELINE, _PATH_PART),
+    "GITLAB_USER_NAME": (PIPELINE, _ANY),
+    "KUBECONFIG": (PIPELINE, _ANY),
+    "TRIGGER_PAYLOAD": (PIPELINE, _ANY),
+}
+
+NAMES = frozenset(_VARIABLES)
+
+
+def is_predefined(name: str) -> bool:
+    return name in _VARIABLES
+
+
+def domain_of(name: str) -> str:
+    """A regular expression that every value of `name` matches in full; ".*" where none is certain."""
+    return _VARIABLES[name][1] if name in _VARIABLES else _ANY
+
+
+def available_from(name: str) -> str | None:
+    """PRE_PIPELINE, PIPELINE or JOB for a predefined variable; None for any other name."""
+    return _VARIABLES[name][0] if name in _VARIABLES else None
