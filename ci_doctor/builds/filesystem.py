@@ -1,0 +1,248 @@
+"""The files that a job writes, as far as its commands show."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from ..execution.command import Certainty, Command, Word
+from ..execution.directories import absolute
+from ..source import Location
+from ..text import Literal, Opaque, Symbol, Text
+from .environment import exported
+from .job_image import JobImage
+from .jobs import DirectoryMade, FileWrite
+from .output_text import Stream, standard_input, standard_output
+
+_WRITES = {">", ">|", "&>", ">&"}
+_APPENDS = {">>", "&>>"}
+# Options of these programs name the file they write.
+_OUTPUT_OPTIONS = {
+    "curl": ("-o", "--output"),
+    "wget": ("-O", "--output-document"),
+    "openssl": ("-out",),
+    "sed": ("-i", "--in-place"),
+}
+_MOST_PARTS = 2000  # of a file's text; a longer one is not followed
+# Directories that are there from the start.
+_IMAGE_DIRECTORIES = {"/", "/tmp", "/etc", "/root", "/home", "/var", "/usr", "/opt", "/kaniko"}
+
+
+@dataclass(slots=True)
+class FileSystem:
+    """Directories made and files written so far. Paths are normalised by `target`."""
+
+    image: JobImage
+    directories: dict[str, bool] = field(default_factory=dict)  # made for certain, or perhaps
+    unsure: bool = False  # a directory of unknown name was made
+    contents: dict[str, FileWrite] = field(default_factory=dict)
+    made_by: list[DirectoryMade] = field(default_factory=list)
+
+    def home(self, command: Command) -> Text:
+        given = exported(command, "HOME") or self.image.home
+        return Text((Symbol("HOME"),)) if given is None else given
+
+    def target(self, path: Text, command: Command) -> Text:
+        """A path of a command from the root of the file system, without `.`, `..` and `//`."""
+        if not path.parts:
+            return path
+        first = path.parts[0]
+        rest = Text(path.parts[1:])
+        if isinstance(first, Literal):
+            if first.value == "~" or first.value.startswith("~/"):
+                path = self.home(command) + path[1:]
+            elif not first.value.startswith("/"):
+                path = _working_directory(command) + Text.of("/") + path
+        elif isinstance(first, Symbol) and first.variable == "HOME":
+            path = self.home(command) + rest
+        elif (
+            isinstance(first, Symbol)
+            and first.variable == "DOCKER_CONFIG"
+            and self.image.docker_config is not None
+        ):
+            path = self.image.docker_config + rest
+        return _normalise(path)
+
+    def docker_directory(self, command: Command, given: Text | None) -> Text:
+        """Where a Docker client looks for config.json: `--config`, DOCKER_CONFIG, `$HOME/.docker`."""
+        directory = given or exported(command, "DOCKER_CONFIG") or self.image.docker_config
+        if directory is None:
+            directory = self.home(command) + Text.of("/.docker")
+        return self.target(directory, command)
+
+    def see(self, command: Command) -> list[FileWrite]:
+        """Take a command into account; the files that it writes."""
+        certain = command.certainty is Certainty.ALWAYS
+        if command.name in ("mkdir", "install"):
+            for word in command.arguments:
+                if word.text.template[:1] != "-":
+                    target = self.target(word.text, command)
+                    self._made(target, certain)
+                    made = DirectoryMade(command, word.text, target, word.written)
+                    self.made_by.append(made)
+        writes = list(self._writes(command))
+        for write in writes:
+            self._keep(write)
+        return writes
+
+    def has_directory(self, path: Text) -> bool | None:
+        """Whether the directory of a normalised path is there; None where it is not known."""
+        slash = path.template.rfind("/")
+        if slash <= 0:
+            return True
+        folder = path[:slash]
+        if folder.value in _IMAGE_DIRECTORIES or folder.equals(self.image.home or Text()) is True:
+            return True
+        if folder.template.count("/") == 0 and isinstance(folder.parts[0], Symbol):
+            return True  # $HOME, $CI_PROJECT_DIR
+        made = self.directories.get(folder.display)
+        if made is not None:
+            return True if made else None
+        if self.image.docker_config is not None and folder.equals(self.image.docker_config):
+            return True
+        # Only of these images is known what they do not have.
+        plain = self.image.docker.official is True or self.image.buildkit.official is True
+        return False if plain and not self.unsure and _is_comparable(folder) else None
+
+    def made(self, directory: Text) -> None:
+        """A command made a directory by the way (`docker login`)."""
+        self._made(directory, True)
+
+    def _made(self, directory: Text, certain: bool) -> None:
+        if not _is_comparable(directory):
+            self.unsure = True
+            return
+        path = directory.display
+        while path and path not in self.directories:
+            self.directories[path] = certain
+            path = path.rpartition("/")[0]
+        if path and certain:
+            self.directories[path] = True
+
+    def _keep(self, write: FileWrite) -> None:
+        key = write.target.display
+        before = self.contents.get(key)
+        if write.appends and before is not None:
+            text = None
+            if before.text is not None and write.text is not None:
+                whole = before.text + write.text
+                text = whole if len(whole.parts) <= _MOST_PARTS else None
+            write = FileWrite(
+                write.command, write.path, write.target, text, write.location, before.appends
+            )
+        self.contents[key] = write
+
+    def _writes(self, command: Command) -> Iterator[FileWrite]:
+        if not command.words:
+            return
+        stream: Stream | None = None
+        for redirect in command.redirects:
+            if redirect.operator in _WRITES | _APPENDS and redirect.descriptor in (None, 1):
+                if redirect.target.value in ("/dev/null", "/dev/stderr", "1", "2", "&1", "&2"):
+                    continue
+                stream = stream or standard_output(command)
+                yield self._write(
+                    command,
+                    redirect.target,
+                    stream,
+                    redirect.location,
+                    redirect.operator in _APPENDS,
+                )
+        yield from self._arguments(command)
+
+    def _arguments(self, command: Command) -> Iterator[FileWrite]:
+        name = command.name or ""
+        plain = [word for word in command.arguments if word.text.template[:1] != "-"]
+        if name == "tee":
+            flags = {word.text.template for word in command.arguments} - {""}
+            stream = standard_input(command) or Stream(None, command.location)
+            for word in plain:
+                appends = bool(flags & {"-a", "--append", "-ai"})
+                yield self._write(command, word.text, stream, word.written, appends)
+        elif name in ("cp", "mv", "ln", "install") and len(plain) == 2:
+            source, destination = plain
+            yield self._copy(command, source, destination)
+        elif name in _OUTPUT_OPTIONS:
+            yield from self._outputs(command, name, plain)
+
+    def _outputs(self, command: Command, name: str, plain: list[Word]) -> Iterator[FileWrite]:
+        computed = Stream(None, command.location)
+        names = _OUTPUT_OPTIONS[name]
+        words = command.arguments
+        if name == "sed":
+            if plain and any(w.text.template.startswith(names) for w in words):
+                yield self._write(command, plain[-1].text, computed, plain[-1].written, False)
+            return
+        for index, word in enumerate(words[:-1]):
+            if word.text.template in names:
+                path = words[index + 1]
+                yield self._write(command, path.text, computed, path.written, False)
+
+    def _copy(self, command: Command, source: Word, destination: Word) -> FileWrite:
+        path = destination.text
+        if path.endswith("/") is True or path.endswith("/.docker") is True:
+            # Into a directory, under its own name.
+            name = source.text[source.text.template.rfind("/") + 1 :]
+            path = path + (Text() if path.endswith("/") is True else Text.of("/")) + name
+        kept = self.contents.get(self.target(source.text, command).display)
+        text = None if kept is None else kept.text
+        return self._write(
+            command,
+            path,
+            Stream(text, destination.written),
+            destination.written,
+            False,
+            source.text,
+        )
+
+    def _write(
+        self,
+        command: Command,
+        path: Text,
+        stream: Stream,
+        location: Location | None,
+        appends: bool,
+        source: Text | None = None,
+    ) -> FileWrite:
+        text = stream.text
+        if text is None and stream.file is not None:
+            source = stream.file.text
+            kept = self.contents.get(self.target(source, command).display)
+            text = None if kept is None else kept.text
+        target = self.target(path, command)
+        return FileWrite(
+            command, path, target, text, location, appends, self.has_directory(target), source
+        )
+
+
+def _working_directory(command: Command) -> Text:
+    if command.cwd is None:
+        return Text((Opaque("$(pwd)"),))
+    return absolute(command.cwd, command.job.name)
+
+
+def _normalise(path: Text) -> Text:
+    pieces: list[Text] = []
+    for piece in path.split("/"):
+        if piece.value in ("", "."):
+            continue
+        if piece.value == ".." and pieces and pieces[-1].value not in (None, ".."):
+            pieces.pop()
+        else:
+            pieces.append(piece)
+    absolute = path.template.startswith("/")
+    texts: list[Text] = []
+    for index, piece in enumerate(pieces):
+        if index or absolute:
+            texts.append(Text.of("/"))
+        texts.append(piece)
+    return Text.join(texts)
+
+
+def _is_comparable(path: Text) -> bool:
+    """Whether two such paths are the same exactly where they look the same."""
+    first = path.parts[0] if path.parts else None
+    rooted = path.template.startswith("/") or (
+        isinstance(first, Symbol) and first.variable in ("HOME", "CI_PROJECT_DIR")
+    )
+    return rooted and not path.is_computed
