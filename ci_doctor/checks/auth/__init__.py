@@ -1,0 +1,1 @@
+"""Logging in to registries: what a push finds when it asks for credentials."""

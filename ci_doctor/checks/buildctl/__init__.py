@@ -1,0 +1,1 @@
+"""The options of buildctl, which are not those of docker build."""

@@ -1,0 +1,1 @@
+"""docker buildx: builders, drivers and outputs."""

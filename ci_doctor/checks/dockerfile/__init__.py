@@ -1,0 +1,1 @@
+"""Dockerfiles that cannot be built where the pipeline builds them."""

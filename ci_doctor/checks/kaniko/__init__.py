@@ -1,0 +1,1 @@
+"""Builds with Kaniko, and what is left of them after a migration."""

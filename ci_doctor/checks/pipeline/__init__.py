@@ -1,0 +1,1 @@
+"""What GitLab refuses to run, or runs in another way than it reads."""

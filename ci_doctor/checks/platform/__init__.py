@@ -1,0 +1,1 @@
+"""Architectures of images and of what they are built on."""

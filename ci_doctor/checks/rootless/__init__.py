@@ -1,0 +1,1 @@
+"""Rootless BuildKit in a job container: what it needs to run at all."""
