@@ -8,8 +8,9 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from .builds.build import Build
-from .builds.jobs import JobBuilds, builds_of
+from .builds.jobs import JobBuilds
 from .builds.operations import used_commands
+from .builds.survey import builds_of
 from .check import Check, Context
 from .config import Settings
 from .dockerfile import Dockerfile, parse_dockerfile
@@ -17,6 +18,7 @@ from .dockerfile.run import RunCommand
 from .errors import CiDoctorError, Unreadable
 from .files.protocol import Files
 from .finding import Finding, Report, Severity, Unresolved, sort_findings
+from .pipeline.include import Fetcher
 from .pipeline.load import load_pipeline
 from .pipeline.model import Job, Pipeline, Value
 from .pipeline.validate import faults_of
@@ -55,17 +57,19 @@ def lint(
     registry: Registry | None = None,
     selection: Selection | None = None,
     min_severity: Severity = Severity.INFO,
+    fetcher: Fetcher | None = None,
 ) -> Report:
     """Check pipelines and Dockerfiles, and everything they lead to.
 
     `paths` are relative to the root of `files`. A file that the root's pipeline includes, and a
     Dockerfile, are seen through that pipeline, and only their own findings are reported. What
-    could not be read and which checks crashed stand in `failures` of the report.
+    could not be read and which checks crashed stand in `failures` of the report. Without a
+    `fetcher` nothing outside the repository is read.
     """
     settings = settings or Settings()
     registry = registry or load_registry()
     selection = selection or registry.selection(off=settings.off)
-    run = Run(files, settings, registry, selection)
+    run = Run(files, settings, registry, selection, fetcher)
     run.load(paths)
     return run.report(min_severity)
 
@@ -93,6 +97,7 @@ class Run:
     settings: Settings
     registry: Registry
     selection: Selection
+    fetcher: Fetcher | None = None
     failures: list[CiDoctorError] = field(default_factory=list)
     places: Places = field(default_factory=Places)
     named: list[str] = field(default_factory=list)
@@ -131,7 +136,7 @@ class Run:
         try:
             if self._is_empty(path, "a pipeline has at least one job", report=only is None):
                 return
-            pipeline = load_pipeline(self.files, path, root=root)
+            pipeline = load_pipeline(self.files, path, fetcher=self.fetcher, root=root)
         except CiDoctorError as error:
             if only is None:
                 self.failures.append(error)
@@ -148,7 +153,9 @@ class Run:
                 if child not in loaded:
                     loaded.add(child)
                     try:
-                        waiting.append(load_pipeline(self.files, child, root=True))
+                        waiting.append(
+                            load_pipeline(self.files, child, fetcher=self.fetcher, root=True)
+                        )
                     except CiDoctorError:
                         continue  # a fault of the job that names it: a check says so
                     except Exception as error:
@@ -268,7 +275,8 @@ class Run:
             paths=sorted({source.path for s in subjects for source in self._looked_at(s)}),
             suppressed=suppressed,
             failures=[*self.failures, *self._crashed()],
-            sources={path: s for subject in subjects for path, s in self._sources(subject).items()},
+            sources={path: d.source for path, d in self.places.dockerfiles.items()}
+            | {path: s for subject in subjects for path, s in self._sources(subject).items()},
         )
 
     def _of_pipeline(self, subject: Subject) -> list[Finding]:
@@ -367,12 +375,28 @@ class Run:
                 finding = replace(finding, severity=severity)
             if finding.fix is not None:
                 finding = replace(finding, fix=subject.sharing.softened(finding.fix, finding.jobs))
+            way = self._way(finding, subject)
+            if way is not None and all(str(way) != str(place) for place in finding.related):
+                finding = replace(finding, related=(*finding.related, way))
             if finding.location.source.external and subject.pipeline is not None:
                 entry = _include_of(finding.location.source, subject.pipeline)
                 remote = finding.location.noted("written here")
                 finding = replace(finding, location=entry, related=(remote, *finding.related))
             settled.append(replace(finding, anchor=self.places.anchor(finding.location)))
         return settled
+
+    def _way(self, finding: Finding, subject: Subject) -> Location | None:
+        """How the first job with the fault comes to what is written elsewhere."""
+        dockerfile = self._dockerfiles.get(finding.location.path)
+        if dockerfile is not None:
+            builds = self.builds_with(dockerfile)
+            if not builds or finding.related:
+                return None
+            command = builds[0].command
+            return (command.program.written or command.location).noted("built here")
+        if finding.jobs and finding.location.path in self.places.yaml:
+            return subject.sharing.inherited(finding.location, finding.jobs[0])
+        return None
 
     def _not_yielding(self, found: list[Finding]) -> Iterator[Finding]:
         """Without the findings whose fault another check reports at the same text."""

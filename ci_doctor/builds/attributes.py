@@ -18,6 +18,7 @@ BARE_QUOTE = 'bare " in non-quoted-field'
 WRONG_QUOTE = 'extraneous or missing " in quoted-field'
 
 _MOST_LISTS = 16
+_MOST_ITEMS = 1000  # of a list; what follows is not read
 
 # Their values are words of a fixed set: an unknown part behind known characters is more than a value.
 _WORD_KEYS = frozenset(
@@ -83,7 +84,8 @@ def parse_attributes(option: Option, *, trim_keys: bool = False) -> Attributes:
     fields, error = split_csv(value) if value.parts else ([], "")
     opaque = any(word.opaque for word in option.words) and value.template == UNKNOWN
     attributes = []
-    for field in fields:
+    opaque = opaque or len(fields) > _MOST_ITEMS
+    for field in fields[:_MOST_ITEMS]:
         attributes.append(_attribute(option, field, trim_keys))
         opaque = opaque or _may_hold_more(field)
     return Attributes(tuple(attributes), option, opaque=opaque, error=error)
@@ -103,7 +105,7 @@ def parse_cache(option: Option, *, legacy: bool = False) -> tuple[Attributes, ..
     fields, error = split_csv(value)
     if error:
         return (Attributes((), option, error=error),)
-    return tuple(_short(option, field, "registry", "ref") for field in fields)
+    return tuple(_short(option, field, "registry", "ref") for field in fields[:_MOST_ITEMS])
 
 
 def parse_buildx_output(option: Option) -> Attributes:
@@ -173,7 +175,7 @@ def split_names(option: Option, attribute: Attribute) -> tuple[ImageName, ...]:
         return ()
     names = []
     at = attribute.offset
-    for piece in attribute.value.split(","):
+    for piece in attribute.value.split(",", _MOST_ITEMS)[:_MOST_ITEMS]:
         place = attribute.value_location if at is None else option.place(at, at + len(piece))
         if piece.parts:
             names.append(image_name(piece, place))
@@ -194,7 +196,7 @@ def split_platforms(option: Option, start: int = 0, end: int | None = None) -> l
     if len(variants) > 1 and any("," in variant.template for variant in variants):
         return _platforms_of_any(option, variants)
     items = []
-    for piece in listed.split(","):
+    for piece in listed.split(",", _MOST_ITEMS)[:_MOST_ITEMS]:
         items.append(Platform(piece, option.place(start, start + len(piece))))
         start += len(piece) + 1
     return items
@@ -202,7 +204,7 @@ def split_platforms(option: Option, start: int = 0, end: int | None = None) -> l
 
 def _platforms_of_any(option: Option, variants: tuple[Text, ...]) -> list[Platform]:
     """Every item of several possible lists, once."""
-    lists = [variant.split(",") for variant in variants]
+    lists = [variant.split(",", _MOST_LISTS)[:_MOST_LISTS] for variant in variants]
     items: dict[str, Platform] = {}
     for pieces in lists:
         for piece in pieces:

@@ -257,21 +257,27 @@ class Credentials:
 
     `complete` means: nothing else can be there (every earlier command is known and none of the
     unknown ones could log in). Only then is a missing entry known to be missing. `why_unknown`
-    names what could hold more, for the message of a less certain finding.
+    names what could hold more, for the message of a less certain finding. `brought`: the job's image,
+    or the machine that runs a job without one, may bring credentials, and that is the only doubt.
     """
 
     entries: tuple[Credential, ...]
     complete: bool
     why_unknown: str = ""
+    brought: bool = False
 
-    def covers(self, host: Text) -> bool | None:
-        """Whether a key fits the registry `host`: True, False (known to be missing), None."""
+    def covers(self, host: Text, *, brought: bool = True) -> bool | None:
+        """Whether a key fits the registry `host`: True, False (known to be missing), None.
+
+        With `brought=False` as if image and machine brought none.
+        """
         from .keys import key_matches
 
         answers = [(key_matches(entry.key, host), entry.certain) for entry in self.entries]
         if (True, True) in answers:
             return True
-        if any(answer is not False for answer, _ in answers) or not self.complete:
+        known = self.complete or (self.brought and not brought)
+        if any(answer is not False for answer, _ in answers) or not known:
             return None
         return False
 

@@ -29,7 +29,6 @@ _PROGRAMS = {
     "buildctl-daemonless.sh": Tool.BUILDCTL_DAEMONLESS,
     "buildctl-daemonless": Tool.BUILDCTL_DAEMONLESS,
 }
-_DEFAULT_DOCKERFILE = "Dockerfile"
 
 
 @dataclass(frozen=True, slots=True)

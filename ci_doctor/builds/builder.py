@@ -10,7 +10,7 @@ from ..text import Text
 from .attributes import parse_attributes
 from .build import Attributes, Builder, Option, Path, parse_bool
 from .docker import DockerCall
-from .environment import exported
+from .environment import exported, may_be_set_elsewhere
 from .job_image import JobImage
 from .options import BUILDX_CREATE, BUILDX_RM, BUILDX_USE, DOCKER_BUILD, Table, parse_options
 from .paths import make_path
@@ -19,6 +19,7 @@ from .places import place_in
 _DEFAULT_DRIVER = "docker-container"
 _RM = ("buildx", "rm")
 _SELECTING: dict[tuple[str, ...], Table] = {("buildx", "use"): BUILDX_USE, _RM: BUILDX_RM}
+_MOST_BUILDERS = 200  # far above real jobs
 # The first version whose `docker build` is buildx without being asked (docker/cli 23.0).
 _FIRST_BUILDKIT = 23
 
@@ -186,6 +187,8 @@ class Builders:
         """The builder of a name: one that the job made, or one nobody here knows."""
         if name.equals("default") is True:
             return Builder("docker", False, name)
+        if len(self.created) > _MOST_BUILDERS:
+            return Builder(None, None, name)
         for create in reversed(self.created):
             made_up = create.name is None and not name.is_known
             same = made_up if create.name is None else create.name.equals(name)
@@ -210,6 +213,8 @@ class Builders:
                 return Builder(None)
             if asked is None or asked.is_empty is True:
                 modern = _builds_with_buildkit(image)
+                if may_be_set_elsewhere(command.job):
+                    modern = None
                 if modern is not True:
                     return Builder("classic" if modern is False else None, False)
             if named is None and self.installed is False:
@@ -222,7 +227,9 @@ class Builders:
         if self.unsure:
             return Builder(None)
         if self.current is None:
-            return Builder("docker", False)
+            # Where jobs run on a host, an earlier one may have selected a builder.
+            known = image.name is not None and not may_be_set_elsewhere(command.job)
+            return Builder("docker", False) if known else Builder(None)
         return self._known_to(command, self.current.builder, named=False)
 
     def _known_to(self, command: Command, builder: Builder, *, named: bool) -> Builder:

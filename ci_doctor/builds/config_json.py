@@ -15,6 +15,8 @@ _DEEPEST = 40
 _BLANK = " \t\r\n"
 _NUMBER = frozenset("+-0123456789.eE")
 _SIMPLE = {'"': '"', "\\": "\\", "/": "/", "b": "\b", "f": "\f", "n": "\n", "r": "\r", "t": "\t"}
+_CREDENTIALS = frozenset({"auth", "username", "password", "identitytoken", "registrytoken"})
+_TOP_LEVEL = frozenset({"auths", "credHelpers", "HttpHeaders", "proxies", "plugins", "aliases"})
 _GO_TYPES = {"[": "array", '"': "string"}
 
 
@@ -22,13 +24,15 @@ _GO_TYPES = {"[": "array", '"': "string"}
 class AuthEntry:
     """One entry of `auths`. `fields` are its members, None for one that is no string.
 
-    The key is characters `start` to `end` of the document.
+    The key is characters `start` to `end` of the document, its value `value_start` to `value_end`.
     """
 
     key: Text
     start: int
     end: int
     fields: Mapping[str, Text | None] = field(default_factory=dict)
+    value_start: int = 0
+    value_end: int = 0
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -37,13 +41,15 @@ class ConfigDocument:
 
     `valid` is None where unknown parts decide; `error` and `error_at` say where the client stops,
     `ends_early` that more text could still make it a document.
-    `has_auths` tells of an `auths` object. `complete` is false where an unknown part may hold
+    `has_auths` tells of an `auths` object; `loose` are entries that stand outside of it, where no
+    client looks. `complete` is false where an unknown part may hold
     more entries. `trailing` is where text behind the first document begins: no client reads it.
     """
 
     valid: bool | None
     entries: tuple[AuthEntry, ...] = ()
     helpers: tuple[AuthEntry, ...] = ()
+    loose: tuple[AuthEntry, ...] = ()
     store: Text | None = None
     has_auths: bool | None = False
     complete: bool = True
@@ -72,7 +78,10 @@ class _Reader:
         self.uncertain = False  # an unknown part stood where it decides the structure
         self.complete = True
         self.entries: list[AuthEntry] = []
+        self.fields: dict[str, Text | None] = {}  # of the last entry
         self.helpers: list[AuthEntry] = []
+        self.loose: list[AuthEntry] = []
+        self.top = AuthEntry(Text(), 0, 0)  # the member of the document that is being read
         self.store: Text | None = None
         self.has_auths: bool | None = False
 
@@ -112,6 +121,7 @@ class _Reader:
             valid,
             tuple(self.entries),
             tuple(self.helpers),
+            tuple(self.loose),
             self.store,
             self.has_auths,
             self.complete and not self.uncertain,
@@ -177,16 +187,22 @@ class _Reader:
     def _member(self, path: tuple[str, ...], key: Text, start: int, end: int, depth: int) -> None:
         name = key.template if len(path) != 1 else "*"
         if path == ("auths",):
-            fields: dict[str, Text | None] = {}
-            self.entries.append(AuthEntry(key, start, end, fields))
+            self.fields = {}
+            self.entries.append(AuthEntry(key, start, end, self.fields))
+            at = self.at
+            while self.line[at : at + 1] and self.line[at] in _BLANK:
+                at += 1
             self._value((*path, "*"), depth + 1)
+            self.entries[-1] = AuthEntry(key, start, end, self.fields, at, self.at)
             return
+        if path == ():
+            self.top = AuthEntry(key, start, end)
         value = self._value((*path, name), depth + 1)
-        if path == ("auths", "*"):
-            fields = dict(self.entries[-1].fields)
-            fields[key.template] = value
-            entry = self.entries[-1]
-            self.entries[-1] = AuthEntry(entry.key, entry.start, entry.end, fields)
+        if len(path) == 1 and path[0] not in _TOP_LEVEL and key.template in _CREDENTIALS:
+            if self.top not in self.loose:
+                self.loose.append(self.top)
+        elif path == ("auths", "*"):
+            self.fields[key.template] = value
         elif path == ("credHelpers",):
             self.helpers.append(AuthEntry(key, start, end, {"helper": value}))
         elif path == () and name == "credsStore":

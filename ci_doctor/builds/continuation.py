@@ -69,7 +69,8 @@ def _between(command: Command, before: Command, after: Command) -> Break:
     place = after.program.written or after.location
     # Only a line end between them: in another item of `script` there is no line to continue.
     mends = not text.strip() and "\n" in text
-    edits = (Edit(source.path, Span(start, start), " \\"),) if mends else ()
+    behind = start + len(text) - len(text.lstrip(" \t"))
+    edits = (Edit(source.path, Span(start, behind), " \\"),) if mends else ()
     return Break("missing", place, rest, edits)
 
 

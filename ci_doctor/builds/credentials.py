@@ -246,6 +246,7 @@ class Wallet:
     image: JobImage
     followed: frozenset[str] = frozenset()  # scripts whose own commands are seen
     why_unknown: str = ""  # what may have logged in anywhere
+    brought: str = ""  # why the job's image or machine may have credentials from the start
     configs: dict[str, _Config] = field(default_factory=dict)
     _log: list[tuple[FileWrite, _Document | None]] = field(default_factory=list)
 
@@ -304,7 +305,12 @@ class Wallet:
         why = why or unknown
         if tool is Tool.KANIKO:
             entries.append(_gitlab(command))
-        return Credentials(tuple(entries), complete=not why, why_unknown=why)
+        return Credentials(
+            tuple(entries),
+            complete=not why and not self.brought,
+            why_unknown=why or self.brought,
+            brought=bool(self.brought) and not why,
+        )
 
     def _variable(self, command: Command, tool: Tool) -> tuple[list[Credential], str]:
         """The entries of DOCKER_AUTH_CONFIG, where the client reads it."""

@@ -221,11 +221,6 @@ def _named(job: Job, name: str) -> Service | None:
     return None
 
 
-def dind_services(job: Job) -> tuple[Service, ...]:
-    """The services that are, or may be, a Docker daemon."""
-    return tuple(service for service in job.services if is_dind(service) is not False)
-
-
 def _may_have_more(job: Job) -> bool:
     """Whether services may come from what was not read, or be one of unknown name."""
     return job.may_inherit("services")

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from ..edits import Edit
-from ..execution.command import Command
+from ..execution.command import Command, Word
 from ..pipeline.editing import add_variable
 from ..source import Location, Span
-from ..text import Literal
+from ..text import UNKNOWN, Literal, Text
+from ..yamldoc.nodes import Scalar
 from .build import Build, Option
 
 _BLANKS = " \t"
@@ -72,3 +73,60 @@ def add_daemon_flag(build: Build, flag: str) -> tuple[Edit, ...]:
     place = last.at.locate()
     end = place.span.end
     return (Edit(place.path, Span(end, end), f" {flag}"),)
+
+
+def retag(name: Text, tag: str) -> Edit | None:
+    """Give an image the tag `tag`. None for a digest, and where the tag is not written in one piece."""
+    template = name.template
+    start = template.find(":", template.rfind("/") + 1)
+    if "@" in template:
+        return None
+    if start < 0:
+        place = name.locate(len(template) - 1)
+        if place is None or UNKNOWN in template[-1:]:
+            return None
+        return Edit(place.path, Span(place.span.end, place.span.end), f":{tag}")
+    written = name.locate(start + 1)
+    if written is None or UNKNOWN in template[start:] or written.text != template[start + 1 :]:
+        return None
+    return Edit(written.path, written.span, tag)
+
+
+def subcommand(build: Build) -> Location | None:
+    """Where the `build` of `buildctl build` stands."""
+    for word in build.command.arguments:
+        if word.text.value in ("build", "b"):
+            return word.written
+    return None
+
+
+def stands_in_double_quotes(command: Command, place: Location) -> bool:
+    """Whether YAML's double quotes are around a place in a script: `\\` and `"` are escaped there."""
+    for keyword in ("before_script", "script", "after_script"):
+        for line in command.job.lines(keyword):
+            node = line.node
+            if not isinstance(node, Scalar) or node.source is not place.source:
+                continue
+            if node.span.contains(place.span):
+                return node.style == "double"
+    return False
+
+
+def quote_around(word: Word, place: Location) -> str | None:
+    """The shell quote that is open where `place` begins in a word: `"`, `'` or "" for none."""
+    written = word.written
+    if written is None or written.source is not place.source:
+        return None
+    if not written.span.contains(place.span):
+        return None
+    quote = ""
+    text = written.source.text
+    at = written.span.start
+    while at < place.span.start:
+        letter = text[at]
+        if letter == "\\" and quote != "'":
+            at += 1
+        elif letter in "\"'" and quote in ("", letter):
+            quote = "" if quote else letter
+        at += 1
+    return quote

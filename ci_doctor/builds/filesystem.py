@@ -133,9 +133,10 @@ class FileSystem:
         self.contents[key] = write
 
     def _writes(self, command: Command) -> Iterator[FileWrite]:
-        if not command.words:
-            return
         stream: Stream | None = None
+        if not command.words:
+            # `> file` empties it; what a group prints is not put together.
+            stream = Stream(None if command.group else Text(), command.location)
         for redirect in command.redirects:
             if redirect.operator in _WRITES | _APPENDS and redirect.descriptor in (None, 1):
                 if redirect.target.value in ("/dev/null", "/dev/stderr", "1", "2", "&1", "&2"):
@@ -148,7 +149,8 @@ class FileSystem:
                     redirect.location,
                     redirect.operator in _APPENDS,
                 )
-        yield from self._arguments(command)
+        if command.words:
+            yield from self._arguments(command)
 
     def _arguments(self, command: Command) -> Iterator[FileWrite]:
         name = command.name or ""

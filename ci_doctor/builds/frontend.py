@@ -74,3 +74,18 @@ def is_dockerfile(build: Build) -> bool | None:
         return None
     name = name.removeprefix("docker.io/")
     return True if name.startswith(("docker/dockerfile:", "docker/dockerfile@")) else None
+
+
+def lacks_local(build: Build, name: str) -> bool:
+    """Whether no `--local NAME=` is given, known for certain."""
+    if build.opaque or build.breaks or name in build.locals:
+        return False
+    return all(
+        option.value is not None and "=" in option.value.template
+        for option in build.given("--local")
+    )
+
+
+def lacks_opt(build: Build, key: str) -> bool:
+    """Whether no `--opt KEY=` is given, known for certain."""
+    return not build.opaque and not build.breaks and all(opt.key != key for opt in build.opts)

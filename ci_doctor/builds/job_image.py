@@ -14,6 +14,9 @@ from ..text import UNKNOWN, Text
 _FIRST_PLAIN_DIND = 23
 _VERSION = re.compile(r"v?(\d+)(?:\.(\d+))?(?:\.(\d+))?(?![\w])")
 
+# The newest release when this was written; what fixes pin.
+BUILDKIT_RELEASE = "v0.32.2"
+
 _KANIKO = (
     "gcr.io/kaniko-project/executor",
     "ghcr.io/osscontainertools/kaniko",

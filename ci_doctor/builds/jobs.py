@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from ..execution.command import Command, Execution, Word
-from ..files.protocol import Files
 from ..pipeline.model import Job
 from ..source import Location
 from ..text import Text
@@ -221,10 +220,3 @@ class JobBuilds:
     manifests: list[ManifestCreate] = field(default_factory=list)
     contexts: list[DockerContext] = field(default_factory=list)
     daemon: Daemon = field(default_factory=lambda: Daemon(None))  # for the first docker command
-
-
-def builds_of(job: Job, files: Files) -> JobBuilds:
-    """Walk the commands of a job. Nothing is kept: ask once for each job."""
-    from .survey import survey
-
-    return survey(job, files)

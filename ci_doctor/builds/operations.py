@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from ..dockerfile.instructions import Dockerfile, Run, Stage
+from ..dockerfile.instructions import Copy, Dockerfile, Run, Stage
 from ..dockerfile.run import RunCommand, read_run
 from ..dockerfile.scopes import Scopes
 from ..dockerfile.stages import needed_stages
@@ -43,3 +43,20 @@ def reaching(dockerfile: Dockerfile, offset: int, builds: Iterable[Build]) -> li
     """The builds that need the stage which holds `offset`."""
     stage = next((s for s in dockerfile.stages if s.span.start <= offset < s.span.end), None)
     return [b for b in builds if stage is None or stage in used_stages(dockerfile, [b])]
+
+
+_REMOTE = ("http://", "https://", "git@", "git://", "ssh://", "$")
+
+
+def reads_context(dockerfile: Dockerfile, build: Build) -> bool:
+    """Whether a step of the build takes files from the build context: COPY, ADD, a bind mount."""
+    for stage in used_stages(dockerfile, [build]):
+        for instruction in stage.instructions:
+            if isinstance(instruction, Copy) and instruction.from_ is None:
+                if any(not word.value.startswith(_REMOTE) for word in instruction.sources):
+                    return True
+            elif isinstance(instruction, Run):
+                mounts = instruction.mounts
+                if any(mount.type == "bind" and mount.from_ is None for mount in mounts):
+                    return True
+    return False

@@ -316,10 +316,6 @@ BUILDX_RM = Table(
     ),
 )
 
-BUILDX_INSPECT = Table(
-    Style.PFLAG, (_flag("--bootstrap"), _value("--builder"), _flag("--debug", "-D"))
-)
-
 IMAGETOOLS_CREATE = Table(
     Style.PFLAG,
     (

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ..execution.command import Word
 from ..source import Location, Span
-from ..text import Literal, Text
+from ..text import At, Literal, Part, Text
 
 
 def place_in(word: Word, start: int = 0, end: int | None = None) -> Location | None:
@@ -73,29 +73,27 @@ def _spans(
     at = 0
     for part in word.text.parts:
         length = len(part.value) if isinstance(part, Literal) else 1
-        for low, high in ((at, min(at + length, start)), (max(at, start), min(at + length, end))):
-            if low >= high:
-                continue
-            span = _located(word.text[low:high], written)
-            if span is None:
-                continue
-            if high <= start:
-                before = span.end
-            else:
-                inside = span if inside is None else Span(inside.start, max(inside.end, span.end))
+        end_here = at + length
+        if at < start and (span := _span_of(part, 0, min(end_here, start) - at, written)):
+            before = span.end
+        low, high = max(at, start), min(end_here, end)
+        if low < high and (span := _span_of(part, low - at, high - at, written)):
+            inside = span if inside is None else Span(inside.start, max(inside.end, span.end))
         low = max(at, end)
-        if after is None and low < at + length:
-            span = _located(word.text[low : at + length], written)
+        if after is None and low < end_here:
+            span = _span_of(part, low - at, length, written)
             after = None if span is None else span.start
-        at += length
+        at = end_here
     return before, inside, after
 
 
-def _located(text: Text, written: Location) -> Span | None:
-    """The span of a one-part text, where it stands inside `written`."""
-    at = text.parts[0].at if text.parts else None
+def _span_of(part: Part, start: int, end: int, written: Location) -> Span | None:
+    """The span of characters `start` to `end` of a part, where it stands inside `written`."""
+    at = part.at
     if at is None:
         return None
+    if isinstance(part, Literal) and at.end - at.start == len(part.value):
+        at = At(at.origin, at.start + start, at.start + end)
     place = at.locate()
     if place.source is written.source and written.span.contains(place.span):
         return place.span
@@ -103,4 +101,4 @@ def _located(text: Text, written: Location) -> Span | None:
 
 
 def _is_located(text: Text, written: Location) -> bool:
-    return _located(text, written) is not None
+    return _span_of(text.parts[0], 0, 1, written) is not None

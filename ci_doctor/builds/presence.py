@@ -11,94 +11,15 @@ from ..pipeline.model import Job, Value
 from .jobs import JobBuilds
 
 # They leave no files behind, but for what their redirections write.
-_LEAVES_NOTHING = frozenset(
-    [
-        ".",
-        ":",
-        "[",
-        "[[",
-        "addgroup",
-        "adduser",
-        "apk",
-        "apt",
-        "apt-cache",
-        "apt-get",
-        "arch",
-        "basename",
-        "break",
-        "cat",
-        "cd",
-        "chgrp",
-        "chmod",
-        "chown",
-        "command",
-        "continue",
-        "cut",
-        "date",
-        "declare",
-        "df",
-        "dirname",
-        "docker-credential-gcr",
-        "du",
-        "echo",
-        "env",
-        "exit",
-        "export",
-        "expr",
-        "false",
-        "find",
-        "getent",
-        "grep",
-        "egrep",
-        "fgrep",
-        "head",
-        "hostname",
-        "id",
-        "kill",
-        "let",
-        "local",
-        "ls",
-        "mkdir",
-        "mount",
-        "nproc",
-        "nslookup",
-        "ping",
-        "printenv",
-        "printf",
-        "ps",
-        "pwd",
-        "read",
-        "readlink",
-        "readonly",
-        "realpath",
-        "return",
-        "rm",
-        "rmdir",
-        "set",
-        "sha256sum",
-        "shift",
-        "shopt",
-        "sleep",
-        "sort",
-        "source",
-        "stat",
-        "tail",
-        "test",
-        "time",
-        "trap",
-        "true",
-        "type",
-        "ulimit",
-        "umask",
-        "uname",
-        "unset",
-        "update-ca-certificates",
-        "wait",
-        "wc",
-        "which",
-        "whoami",
-    ]
-)
+_LEAVES_NOTHING = """
+. : [ [[ addgroup adduser apk apt apt-cache apt-get arch basename break cat cd chgrp chmod chown
+command continue cut date declare df dirname docker-credential-gcr du echo env exit export expr
+false find getent grep egrep fgrep head hostname id kill let local ls mkdir mount nproc nslookup
+ping printenv printf ps pwd read readlink readonly realpath return rm rmdir set sha256sum shift
+shopt sleep sort source stat tail test time trap true type ulimit umask uname unset
+update-ca-certificates wait wc which whoami
+"""
+_PASSIVE = frozenset(_LEAVES_NOTHING.split())
 _WILD = "*?[{$\\"
 
 

@@ -10,7 +10,7 @@ from ..files.protocol import Files
 from ..pipeline.model import Job
 from ..source import Location
 from ..text import Text
-from . import buildctl, docker, kaniko
+from . import buildctl, buildx, docker, kaniko
 from .attributes import image_name
 from .build import Build, Builder, Credentials, Daemon, ImageName, Option, Output, Tool
 from .buildctl import BuildctlCall
@@ -58,7 +58,8 @@ _REASONS = {
 }
 
 
-def survey(job: Job, files: Files) -> JobBuilds:
+def builds_of(job: Job, files: Files) -> JobBuilds:
+    """Walk the commands of a job. Nothing is kept: ask once for each job."""
     return Survey(job, execute(job, files), files).run()
 
 
@@ -102,19 +103,16 @@ class Survey:
         """What may have logged in before the first command that is seen."""
         job = self.job
         if self.image.name is None:
-            if self.image.written:
-                self.wallet.doubt("a job without `image:` may run where somebody has logged in")
-            else:
-                self.wallet.doubt("the image is not known")
+            self.wallet.brought = "a job without `image:` may run where somebody has logged in"
         elif self.image.bakes_nothing is not True:
-            self.wallet.doubt(f"the image {self.image.name.display} may hold credentials")
+            self.wallet.brought = f"the image {self.image.name.display} may hold credentials"
         if job.incomplete or may_be_set_elsewhere(job):
             self.wallet.doubt("an include was not read")
 
     def _gap(self, gap: NotFollowed) -> None:
         reason = _REASONS.get(gap.kind, "{} was not followed")
         self.wallet.doubt(reason.format(f"`{gap.what}`" if gap.what else "a script"))
-        if gap.kind in ("script", "eval", "remote", "program", "syntax"):
+        if gap.kind != "shell":
             if self.started.docker is False:
                 self.started.docker = None
             if self.started.buildkit is False:
@@ -209,7 +207,7 @@ class Survey:
         self.result.docker_calls.append(
             ClientCall(command, call.path, call.words, call.options, daemon)
         )
-        build = docker.read_build(call, self.files)
+        build = buildx.read_build(call, self.files)
         if build is not None:
             build.daemon = daemon
             build.builder = self._docker_builder(call, daemon)

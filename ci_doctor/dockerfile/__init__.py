@@ -28,7 +28,15 @@ from .instructions import (
     Workdir,
 )
 from .parse import parse_dockerfile
-from .run import RunCommand, RunCommands, RunRedirect, RunWord, read_run, run_commands
+from .run import (
+    RunCommand,
+    RunCommands,
+    RunRedirect,
+    RunWord,
+    VariableUse,
+    read_run,
+    run_commands,
+)
 from .scopes import Scope, Scopes, variables_at
 from .stages import (
     CopiedImage,
@@ -73,6 +81,7 @@ __all__ = [
     "Shell",
     "Stage",
     "User",
+    "VariableUse",
     "Volume",
     "Word",
     "Workdir",

@@ -26,18 +26,17 @@ from ..shell.syntax import (
     Substitution,
 )
 from ..shell.syntax import Word as ShellWord
-from ..source import Location
+from ..shell.wrappers import SHELLS, Unwrapped, unwrap
+from ..source import Location, Span
 from ..text import At, Literal, Opaque, Part, Symbol, Text
 from .decoded import DecodedText, Decoder
 from .expansion import one_of
 from .instructions import Run
 from .scopes import Scope
-from .wrappers import Unwrapped, unwrap
 
 MAX_DEPTH = 90  # of statements in statements, scripts in scripts, functions in functions
 MIN_COMMANDS = 10_000  # more are followed only as far as the script is long
 
-_SHELLS = frozenset({"sh", "bash", "dash", "ash", "ksh", "zsh"})
 _DECLARING = frozenset({"export", "declare", "typeset", "local", "readonly"})
 _TESTS = frozenset(
     {"[", "[[", "((", "test", "false", "grep", "egrep", "fgrep", "which", "type", "hash", "getent"}
@@ -143,11 +142,27 @@ class RunCommand:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class VariableUse:
+    """`$NAME` in a command of a RUN, with what is known of the variable there.
+
+    `local`: the RUN itself sets it before. `has_default`: `${NAME:-x}` and the like, which say
+    what an unset variable means.
+    """
+
+    name: str
+    location: Location
+    is_set: bool | None
+    local: bool = False
+    has_default: bool = False
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class RunCommands:
     """What a RUN executes, in order; `not_followed` is text that may run more commands."""
 
     commands: tuple[RunCommand, ...]
     not_followed: tuple[Location, ...]
+    uses: tuple[VariableUse, ...] = ()
 
     @property
     def complete(self) -> bool:
@@ -175,12 +190,14 @@ def read_run(run: Run, scope: Scope | None = None) -> RunCommands:
         shell = list(run.shell) if interpreter is None else _program_line(interpreter)
         name = _basename(shell[0]) if shell else ""
         takes_script = interpreter is not None or _script_index([*shell, ""]) is not None
-        if name in _SHELLS and takes_script:
+        if name in SHELLS and takes_script:
             walker.options(shell[1:])
             walker.script(run.script, _Context(tail=True))
         else:
             walker.not_followed.append(run.location)
-    return RunCommands(tuple(walker.commands), tuple(walker.not_followed))
+    return RunCommands(
+        tuple(walker.commands), tuple(walker.not_followed), tuple(walker.uses.values())
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -241,6 +258,7 @@ class _Walker:
         self.state = _State()
         self.commands: list[RunCommand] = []
         self.not_followed: list[Location] = []
+        self.uses: dict[Span, VariableUse] = {}  # by the place in the file
         script = run.script
         self.budget = max(MIN_COMMANDS, 0 if script is None else len(script))
         self.heredocs = [heredoc.body.span(0, len(heredoc.body)) for heredoc in run.heredocs]
@@ -307,6 +325,7 @@ class _Walker:
                 self.loop(statement, at, context)
             case Case():
                 self.substitutions(statement.subject, at, context)
+                self.text(statement.subject, at)
                 for _, body in statement.arms:
                     self.branch(body, at, context)
             case Function():
@@ -515,7 +534,7 @@ class _Walker:
             for value in values[1:]:
                 if value is not None and not value.startswith("-"):
                     self.assign(value, _computed(f"${value}"), context)
-        elif name in _SHELLS or name == "su":
+        elif name in SHELLS or name == "su":
             self.shell(command, values, inner, written)
         elif name in ("xargs", "find"):
             started = command.words[slice(*_started(name, values))]
@@ -564,7 +583,7 @@ class _Walker:
         """The word of `sh -c WORD`: its substitutions are met when the script is followed."""
         literals = [word.literal for word in statement.words]
         start = unwrap(literals).start
-        if start >= len(literals) or _basename(literals[start] or "") not in _SHELLS:
+        if start >= len(literals) or _basename(literals[start] or "") not in SHELLS:
             return None
         index = _script_index(literals[start:])
         return None if index is None else statement.words[start + index]
@@ -642,6 +661,12 @@ class _Walker:
             return opaque
         value, is_set = self.lookup(part.name)
         operator = part.operator
+        use = at.locate(*part.span)
+        local = self.state.variable(part.name) is not None
+        default = operator.lstrip(":") in ("-", "=", "+", "?")
+        self.uses.setdefault(
+            use.span, VariableUse(part.name, use, is_set, local=local, has_default=default)
+        )
         if not operator:
             return value
         if operator.lstrip(":") not in ("-", "=", "+") or part.argument is None:

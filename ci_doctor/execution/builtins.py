@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 
 from .command import Word
 from .directories import enter
+from .expand import small_number
 from .shell import Shell
 
 DECLARATIONS = frozenset({"export", "declare", "typeset", "local", "readonly"})
@@ -93,11 +94,10 @@ def _set(shell: Shell, words: tuple[Word, ...]) -> None:
 
 def _shift(shell: Shell, words: tuple[Word, ...]) -> None:
     positional = shell.positional
-    count = (words[0].text.value or "") if words else "1"
-    if positional is None or not count.isdigit():
+    number = small_number(words[0].text.value or "") if words else 1
+    if positional is None or number is None:
         shell.positional = None
         return
-    number = int(count)
     # An opaque word may be several, or none.
     opaque = any(word.opaque for word in positional[:number])
     shell.positional = None if opaque else positional[number:]

@@ -86,6 +86,9 @@ class Command:
     in_substitution: bool = False  # in `$(…)`: its standard output becomes text
     piped_from: Command | None = None
     piped_to: Command | None = None
+    # Stands for a group, a branch, a loop or a function behind its commands: it has no words, its
+    # redirects say where what they print goes.
+    group: bool = False
     xtrace: bool = False  # after `set -x`: the command with its values stands in the trace
 
     @property

@@ -27,6 +27,7 @@ MAX_NESTING = 8  # of choices in choices
 MAX_WORDS = 1000  # of one command
 _MOST_ALTERNATIVES = 64
 
+_NUMBER = re.compile(r" ?[0-9]{1,6} ?")
 _BLANKS = re.compile(r"[ \t\n]+")
 _GLOB = re.compile(r"[*?]|\[[^\]]+\]")
 _BRACES = re.compile(r"\{([^{},]*(?:,[^{},]*)+)\}")
@@ -108,24 +109,24 @@ def bounded(text: Text, written: str, at: At | None = None) -> Text:
 
 def one_of(options: Iterable[Text]) -> Text:
     """A text that is one of several; what they begin with in common stands before the choice."""
-    distinct: list[Text] = []
-    for option in options:
-        inner = option.parts[0] if len(option.parts) == 1 else None
-        for each in inner.options if isinstance(inner, Choice) else (option,):
-            if each not in distinct:
-                distinct.append(each)
+    distinct = list(dict.fromkeys(options))
     if len(distinct) == 1:
         return distinct[0]
+    first = distinct[0].parts
     shortest = min(len(option.parts) for option in distinct)
     common = 0
-    while common < shortest and all(
-        option.parts[common] == distinct[0].parts[common]
-        and not isinstance(option.parts[common], Opaque)
-        for option in distinct
-    ):
+    while common < shortest and not isinstance(first[common], Opaque):
+        if any(option.parts[common] != first[common] for option in distinct):
+            break
         common += 1
-    rest = tuple(Text(option.parts[common:]) for option in distinct)
-    return Text((*distinct[0].parts[:common], Choice(rest)))
+    rest: dict[Text, None] = {}
+    for option in distinct:
+        parts = option.parts[common:]
+        if len(parts) == 1 and isinstance(parts[0], Choice):
+            rest.update(dict.fromkeys(parts[0].options))
+        else:
+            rest[Text(parts)] = None
+    return Text((*first[:common], Choice(tuple(rest))))
 
 
 class Expander:
@@ -199,11 +200,15 @@ class Expander:
 
     def _fields(self, parts: Iterable[syntax.WordPart]) -> list[_Field]:
         fields = [_Field()]
+        self._add(fields, parts)
+        return [field for field in fields if field.exists]
+
+    def _add(self, fields: list[_Field], parts: Iterable[syntax.WordPart]) -> None:
         for part in parts:
             field = fields[-1]
             if len(field.parts) > 4 * MAX_PARTS or len(fields) > MAX_WORDS:
-                rest = Text((self.unit.opaque(part.span),))
-                return [*fields[:-1], _Field(list(rest.parts), exists=True, opaque=True)]
+                fields[-1] = _Field([self.unit.opaque(part.span)], exists=True, opaque=True)
+                return
             match part:
                 case syntax.Chars():
                     text = self._chars(part)
@@ -235,7 +240,6 @@ class Expander:
                         field.exists = field.quoted = True
                     else:
                         self._split(fields, text)
-        return [field for field in fields if field.exists]
 
     def _split(self, fields: list[_Field], text: Text) -> None:
         """Add an unquoted value: blanks in it end words."""
@@ -303,12 +307,10 @@ class Expander:
     ) -> tuple[Word, ...] | None:
         if part.operator in ALTERNATIVES and words:
             return words  # `${array[@]+"${array[@]}"}` guards against `set -u`
-        number = part.argument.literal if part.argument is not None else None
+        number = small_number((part.argument and part.argument.literal) or "")
         if part.operator != ":" or number is None or any(word.opaque for word in words):
             return None
-        if not number.strip().isdigit():
-            return None
-        skipped = int(number) - (part.name in ("@", "*"))  # `$0` counts there
+        skipped = number - (part.name in ("@", "*"))  # `$0` counts there
         return words[skipped:] if skipped >= 0 else None
 
     def parameter(self, part: syntax.Parameter) -> Text:
@@ -337,10 +339,8 @@ class Expander:
         if not part.index or (part.name == "BASH_SOURCE" and part.index == "0"):
             return self._named(part.name, unknown)
         words = self.around.array(part.name)
-        if words is None or not part.index.isdigit():
-            return unknown
-        index = int(part.index)
-        if any(word.opaque for word in words[: index + 1]):
+        index = small_number(part.index)
+        if words is None or index is None or any(word.opaque for word in words[: index + 1]):
             return unknown
         return words[index].text if index < len(words) else UNSET
 
@@ -349,11 +349,12 @@ class Expander:
             return self.around.zero or unknown
         if name == "BASH_SOURCE":
             return self.unit.name or unknown
-        if name.isdigit():
+        if name[0].isdigit():
             words = self.around.positional
-            if words is None or any(word.opaque for word in words[: int(name)]):
+            number = small_number(name)
+            if words is None or number is None or any(word.opaque for word in words[:number]):
                 return unknown
-            return words[int(name) - 1].text if int(name) <= len(words) else UNSET
+            return words[number - 1].text if number <= len(words) else UNSET
         if name == "#":
             words = self.around.positional
             if words is None or any(word.opaque for word in words):
@@ -380,38 +381,56 @@ class Expander:
         assert isinstance(value, Text)
         return value
 
+    def _counts(self, part: syntax.Parameter, value: Text | Missing, present: Text) -> bool | None:
+        """Whether a variable is set, and with `:` not empty, as `${X:-default}` asks."""
+        if value is UNSET:
+            return False
+        if value is NEVER:
+            return True if all(is_one_word(each) for each in present.parts) else None
+        if not part.operator.startswith(":"):
+            return True
+        empty = present.is_empty
+        return None if empty is None else not empty
+
     def _with_alternative(self, part: syntax.Parameter, value: Text | Missing, at: At) -> Text:
         """`${X:-default}`, `${X:=default}`, `${X:+other}` and the forms without colon."""
         present = self._present(value, part.name, at)
+        counts = self._counts(part, value, present)
+        adds = part.operator.endswith("+")
+        if counts is (not adds):
+            return Text() if adds else present
         other = self.text(part.argument) if part.argument is not None else Text()
-        if value is UNSET:
-            counts: bool | None = False
-        elif value is NEVER:
-            counts = True if all(is_one_word(p) for p in present.parts) else None
-        elif part.operator.startswith(":"):
-            empty = present.is_empty
-            counts = None if empty is None else not empty
-        else:
-            counts = True
-        if part.operator.endswith("+"):
-            present, other = other, Text()
-        result = one_of((present, other) if counts is None else (present if counts else other,))
-        if part.operator.endswith("=") and counts is not True:
-            self.around.assign(part.name, result)
-        return result
+        if counts is None:
+            other = one_of((other, Text()) if adds else (present, other))
+        if part.operator.endswith("="):
+            self.around.assign(part.name, other)
+        return other
 
     def _alternative(self, fields: list[_Field], part: syntax.Parameter) -> None:
-        """An unquoted `${X:-default}`: quotes in the default keep it together."""
+        """An unquoted `${X:-default}`: quotes in the default keep its blanks."""
+        at = self.unit.at(part.span)
+        value = self._value(part, Text((self.unit.opaque(part.span),)))
+        counts = self._counts(part, value, self._present(value, part.name, at))
+        uses_argument = counts is part.operator.endswith("+")
+        if uses_argument and not part.operator.endswith("="):
+            self._add(fields, () if part.argument is None else part.argument.parts)
+            return
         text = self.parameter(part)
-        parts = part.argument.parts if part.argument is not None else ()
-        if any(isinstance(p, syntax.Substitution | syntax.Chars) and p.quoted for p in parts):
-            field = fields[-1]
-            field.parts += text.parts
-            field.exists = field.exists or bool(text.parts)
-            field.opaque = field.opaque or not (field.solid or text.is_known)
-            field.solid = field.solid or bool(text.value)
-        else:
+        argument = () if part.argument is None else part.argument.parts
+        quoted = any(not isinstance(p, syntax.Arithmetic) and p.quoted for p in argument)
+        if counts is not None or not (quoted or _replaces_one_word(part)):
             self._split(fields, text)
+            return
+        field = fields[-1]
+        field.parts += text.parts
+        field.exists = True
+        field.solid = field.solid or _replaces_one_word(part)
+        field.opaque = field.opaque or not field.solid
+
+
+def small_number(written: str) -> int | None:
+    """A count of words; None for anything that is none, or far too large for one."""
+    return int(written) if _NUMBER.fullmatch(written) else None
 
 
 def joined(words: Iterable[Word]) -> Text:
@@ -443,6 +462,17 @@ def is_one_word(part: Part) -> bool:
             return written.startswith("$((")
         case Literal(value=value):
             return bool(value) and not _BLANKS.search(value)
+
+
+def _replaces_one_word(part: syntax.Parameter) -> bool:
+    """Whether `${X:-default}` has a default that is one word and no option.
+
+    Whoever writes `${DIRECTORY:-.}` means one word by the variable, too.
+    """
+    default = part.argument.literal if part.argument is not None else None
+    if part.operator not in (":-", ":=") or not default:
+        return False
+    return default[0] != "-" and not _BLANKS.search(default)
 
 
 def _is_solid(text: Text) -> bool:

@@ -179,10 +179,10 @@ def job_script(job: Job, *keywords: str) -> JobScript | None:
     return JobScript(Unit(script, origin, unseen=unseen), tuple(sections), tuple(unknown))
 
 
-def text_unit(text: Text, fallback: Location, path: str | None, name: Text | None = None) -> Unit:
+def text_unit(text: Text, fallback: Location, path: str | None) -> Unit:
     """A script given as a text; unknown parts of it stay what they are."""
     script = parse_script(text.template)
-    return Unit(script, TextOrigin(text, fallback), path, name, _unseen(text, 0))
+    return Unit(script, TextOrigin(text, fallback), path, unseen=_unseen(text, 0))
 
 
 def file_unit(source: Source, path: str, name: Text) -> Unit:

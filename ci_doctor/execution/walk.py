@@ -15,6 +15,7 @@ from ..errors import CiDoctorError
 from ..files.protocol import Files
 from ..pipeline.model import Job
 from ..shell import syntax
+from ..shell.wrappers import SHELLS
 from ..source import Location, Span
 from ..text import Opaque, Text
 from .builtins import DECLARATIONS, arithmetic_targets, declare, run_builtin
@@ -27,7 +28,7 @@ from .questions import asks
 from .scripts import JobScript, Unit, file_unit, job_script, text_unit
 from .shell import Definition, Shell
 from .store import Key, Missing
-from .wrappers import SHELLS, ShellCall, read_shell_call, unwrap
+from .wrappers import ShellCall, read_shell_call, unwrap
 
 MAX_COMMANDS = 10_000
 MAX_STEPS = 100_000  # statements, calls included
@@ -282,11 +283,16 @@ class _Walker:
                 return Outcome()
             case syntax.Group():
                 redirects = self._expand_redirects(statement.redirects, context)
+                inner = context.deeper()
                 if len(statement.body.statements) == 1:
-                    context = replace(context, redirects=context.redirects + redirects)
+                    inner = replace(inner, redirects=context.redirects + redirects)
+                    redirects = ()
                 if statement.subshell:
-                    return self._forked(statement.body, context.deeper())
-                return self.block(statement.body, context.deeper())
+                    outcome = self._forked(statement.body, inner)
+                else:
+                    outcome = self.block(statement.body, inner)
+                self._group_output(statement, redirects, context)
+                return outcome
             case syntax.NotUnderstood():
                 self.not_followed("syntax", unit.locate(statement.span))
                 return Outcome()
@@ -422,21 +428,41 @@ class _Walker:
             asks=True,
         )
 
-    def _group_command(self, statement: syntax.Statement, context: Context) -> Command:
-        """Stands for a group, a loop or a function in a pipe: its output is that of many commands."""
+    def _group_command(
+        self,
+        statement: syntax.Statement,
+        context: Context,
+        redirects: tuple[Redirect, ...] = (),
+    ) -> Command:
+        """Stands for a group, a loop or a function: its output is that of many commands."""
         return Command(
             self.job,
             (),
-            (),
+            redirects,
             context.phase,
             context.unit.locate(statement.span),
             self.shell.environment,
             self.shell.exported,
+            cwd=self.shell.cwd,
+            certainty=Certainty.ALWAYS if context.certain else Certainty.POSSIBLE,
+            guards=context.guards,
+            background=context.background,
             script=context.unit.path,
+            in_function=context.function,
+            in_substitution=context.substitution,
+            group=True,
         )
 
+    def _group_output(
+        self, statement: syntax.Statement, redirects: tuple[Redirect, ...], context: Context
+    ) -> None:
+        """Note where the output of several commands goes, behind them."""
+        written = tuple(each for each in redirects if ">" in each.operator)
+        if written and not self.full:
+            self.execution.commands.append(self._group_command(statement, context, written))
+
     def _if(self, statement: syntax.If, context: Context) -> Outcome:
-        self._expand_redirects(statement.redirects, context)
+        redirects = self._expand_redirects(statement.redirects, context)
         changes: list[dict[Key, Any]] = []
         perhaps: list[tuple[Leaving, tuple[Guard, ...]]] = []
         leaving: list[Leaving | None] = []
@@ -454,6 +480,7 @@ class _Walker:
             stay = test.when(True) if len(statement.branches) == 1 else ()
             here = context.under(before)
             self._branch(statement.otherwise, here, stay, changes, perhaps, leaving)
+        self._group_output(statement, redirects, context)
         return self._joined(changes, perhaps, leaving, all_ways=statement.otherwise is not None)
 
     def _branch(
@@ -493,7 +520,7 @@ class _Walker:
         return Outcome(perhaps=tuple(perhaps))
 
     def _case(self, statement: syntax.Case, context: Context) -> Outcome:
-        self._expand_redirects(statement.redirects, context)
+        redirects = self._expand_redirects(statement.redirects, context)
         expander = Expander(_Place(self, context))
         subject = self._one_word(statement.subject, expander)
         word = Word(Text.of("case"), None)
@@ -507,6 +534,7 @@ class _Walker:
             guard = Guard((word, subject, *words), True, words[0].written if words else None)
             stay = (replace(guard, holds=False),) if len(statement.arms) == 1 else ()
             self._branch(body, context.under((guard,)), stay, changes, perhaps, leaving)
+        self._group_output(statement, redirects, context)
         return self._joined(changes, perhaps, leaving, all_ways=default)
 
     def _one_word(self, word: syntax.Word, expander: Expander) -> Word:
@@ -515,7 +543,7 @@ class _Walker:
         return Word(expander.text(word), expander.unit.locate(word.span), quoted=quoted)
 
     def _loop(self, statement: syntax.Loop, context: Context) -> Outcome:
-        self._expand_redirects(statement.redirects, context)
+        redirects = self._expand_redirects(statement.redirects, context)
         guards: tuple[Guard, ...] = ()
         perhaps: list[tuple[Leaving, tuple[Guard, ...]]] = []
         # What the body sets may be set already, by the round before.
@@ -536,6 +564,7 @@ class _Walker:
         body = self.block(statement.body, context.under(guards, certain=certain)).inside("loop")
         changed = self.shell.store.restore(mark)
         perhaps += body.perhaps
+        self._group_output(statement, redirects, context)
         if body.leaves is not None:
             if certain:
                 return Outcome(body.leaves, tuple(perhaps))
@@ -638,7 +667,10 @@ class _Walker:
         name = words[0].text.value if words else None
         function = self.shell.function(name) if name and not command.wrappers else None
         if function is not None and name is not None:
-            return self._call(name, function, words[1:], context)
+            outcome = self._call(name, function, words[1:], context)
+            self._group_output(statement, command.redirects, context)
+            true = Guard((*command.wrappers, *words), True, command.location)
+            return replace(outcome, true=(true,), false=(replace(true, holds=False),))
         self.execution.commands.append(command)
         done = Outcome(command=command, asks=asks(words))
         if not words:
@@ -785,10 +817,13 @@ class _Walker:
             depth=context.depth + 1,
             calls=(*context.calls, name),
         )
-        outcome = self.statement(function.body, inner).inside("function", "loop")
+        outcome = self.statement(function.body, inner)
         shell.put_back(self.frames.pop().saved)
         shell.positional = positional
-        return replace(outcome, command=None)
+        # `return 1` and a test as the last command are answers to the caller.
+        returns = [each for each in (outcome.leaves, *(p[0] for p in outcome.perhaps)) if each]
+        answers = outcome.asks or any(r.scope == "function" and r.fails for r in returns)
+        return replace(outcome.inside("function", "loop"), command=None, asks=answers)
 
     def _eval(self, words: tuple[Word, ...], command: Command, context: Context) -> Outcome:
         text = joined(words)
@@ -956,7 +991,9 @@ def _leaving(command: Command) -> Leaving:
     if scope == "loop":
         return Leaving(scope, False)
     status = command.arguments[0].text.value if command.arguments else None
-    return Leaving(scope, int(status) != 0 if status is not None and status.isdigit() else None)
+    if status is None or not (status.isascii() and status.isdigit()):
+        return Leaving(scope, None)
+    return Leaving(scope, status.strip("0") != "")
 
 
 def _downloads(text: Text) -> bool:

@@ -2,39 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from typing import NamedTuple
 
+from ..shell import wrappers
 from ..text import Text
 from .command import Word
-
-SHELLS = frozenset({"sh", "bash", "dash", "ash", "ksh", "zsh"})
-
-# By name: the options that take their argument as a further word.
-_WRAPPERS: dict[str, frozenset[str]] = {
-    "builtin": frozenset(),
-    "busybox": frozenset(),
-    "command": frozenset(),
-    "doas": frozenset({"-u", "-C"}),
-    "env": frozenset({"-u", "--unset", "-C", "--chdir"}),
-    "exec": frozenset({"-a"}),
-    "ionice": frozenset({"-c", "-n", "--class", "--classdata"}),
-    "nice": frozenset({"-n", "--adjustment"}),
-    "nohup": frozenset(),
-    "setsid": frozenset(),
-    "stdbuf": frozenset({"-i", "-o", "-e", "--input", "--output", "--error"}),
-    "sudo": frozenset({"-u", "-g", "-h", "-p", "-C", "-r", "-t", "-U", "-D", "-R", "-T"}),
-    "time": frozenset({"-f", "-o", "--format", "--output"}),
-    "timeout": frozenset({"-k", "-s", "--kill-after", "--signal"}),
-}
-_ASSIGNING = frozenset({"env", "sudo", "doas"})
-# With one of these it does something else than to run a command.
-_NOT_RUNNING = {
-    "command": frozenset({"-v", "-V"}),
-    "env": frozenset({"-S", "--split-string"}),
-    "sudo": frozenset({"-l", "-v", "-k", "-K", "-e", "--list", "--validate"}),
-}
-_ASSIGNMENT = re.compile(r"[A-Za-z_]\w*=")
 
 
 class Unwrapped(NamedTuple):
@@ -51,57 +23,13 @@ class Unwrapped(NamedTuple):
 
 def unwrap(words: tuple[Word, ...]) -> Unwrapped:
     """Take `sudo`, `time`, `env A=b`, `timeout 5` and the like away, as many as there are."""
-    start = 0
-    assignments: list[tuple[str, Text]] = []
-    while start < len(words):
-        inner = _one_step(words, start, assignments)
-        if inner is None:
-            break
-        start = inner
-    return Unwrapped(words[:start], words[start:], tuple(assignments))
-
-
-def _one_step(
-    words: tuple[Word, ...], start: int, assignments: list[tuple[str, Text]]
-) -> int | None:
-    name = _program(words[start])
-    takes = _WRAPPERS.get(name)
-    if takes is None:
-        return None
-    found: list[tuple[str, Text]] = []
-    durations = 1 if name == "timeout" else 0
-    at = start + 1
-    while at < len(words):
-        word = words[at]
-        template = word.text.template
-        value = word.text.value
-        if word.opaque:
-            return None
-        if value == "--":
-            at += 1
-            break
-        if value is not None and len(value) > 1 and value[0] == "-":
-            if value in _NOT_RUNNING.get(name, ()):
-                return None
-            at += 2 if value in takes else 1
-        elif name in _ASSIGNING and _ASSIGNMENT.match(template):
-            variable, text = word.text.partition("=")
-            found.append((variable.template, text or Text()))
-            at += 1
-        elif durations:
-            durations -= 1
-            at += 1
-        else:
-            break
-    if at >= len(words):
-        return None
-    assignments += found
-    return at
-
-
-def _program(word: Word) -> str:
-    value = word.text.value or ""
-    return value.rsplit("/", 1)[-1]
+    # What is not known of a word may be anything but the beginning of an option.
+    found = wrappers.unwrap([None if word.opaque else word.text.template for word in words])
+    assignments = []
+    for index in found.assignments:
+        name, value = words[index].text.partition("=")
+        assignments.append((name.template, value or Text()))
+    return Unwrapped(words[: found.start], words[found.start :], tuple(assignments))
 
 
 class ShellCall(NamedTuple):

@@ -138,8 +138,31 @@ def check_conditions(pipeline: Pipeline, expressions: Expressions, out: Collecto
         out.job = job
         conditions.check_job(job)
     out.job = None
+    pipeline.runs = conditions.runs
     conditions.check_workflow_doubles()
     conditions.check_needs()
+
+
+def runs_in(job: Job, situation: Situation) -> bool | None:
+    """Whether a job is part of every pipeline of that kind; None where its rules decide."""
+    from .validate import faults_of
+
+    if job.pipeline.runs is None:
+        faults_of(job.pipeline)
+    answers = (job.pipeline.runs or {}).get(job.name, _UNKNOWN)
+    return _of(situation, answers)
+
+
+def is_manual(job: Job) -> bool:
+    """Whether somebody has to start the job, by all or by some of its rules."""
+    waiting = [value for value in (job.value, job.get("rules")) if value is not None]
+    while waiting:
+        value = waiting.pop()
+        waiting += value.items
+        when = value.get("when")
+        if when is not None and when.data == "manual":
+            return True
+    return False
 
 
 @dataclass

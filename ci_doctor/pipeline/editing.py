@@ -30,7 +30,7 @@ def _holders(pipeline: Pipeline) -> dict[nodes.Node, Mapping]:
     return pipeline.holders
 
 
-def _is_job(pipeline: Pipeline, mapping: Mapping) -> bool:
+def is_job(pipeline: Pipeline, mapping: Mapping) -> bool:
     """Whether a mapping is a job or a template, not `default:` or a file's root."""
     for file in pipeline.files:
         if file.content is mapping:
@@ -50,7 +50,7 @@ def add_variable(job: Job, name: str, value: str) -> tuple[Edit, ...]:
     for keyword in ("image", "script"):
         mapping = written_in(job, keyword)
         # `default:` and the root hold an image, and no variables that would reach this job alone.
-        if mapping is None or not _is_job(job.pipeline, mapping):
+        if mapping is None or not is_job(job.pipeline, mapping):
             continue
         entry = find_entry(mapping, keyword)
         if entry is None:
@@ -81,7 +81,7 @@ def add_before_script(job: Job, lines: Sequence[str]) -> tuple[Edit, ...]:
     if before is not None:
         mapping = written_in(job, "before_script")
         block = before.node
-        if mapping is None or not _is_job(job.pipeline, mapping):
+        if mapping is None or not is_job(job.pipeline, mapping):
             return ()
         if not isinstance(block, nodes.Sequence) or block.flow or not block.items:
             return ()
@@ -100,10 +100,10 @@ def add_before_script(job: Job, lines: Sequence[str]) -> tuple[Edit, ...]:
 def add_keyword(job: Job, block: str, flow: str, *, after: str) -> tuple[Edit, ...]:
     """Add a keyword behind the entry `after` of the job: `block` text, or `flow` text in a flow mapping."""
     mapping = written_in(job, after)
-    if mapping is None or not _is_job(job.pipeline, mapping):
+    if mapping is None or not is_job(job.pipeline, mapping):
         mapping, after = written_in(job, "script"), "script"
     entry = None if mapping is None else find_entry(mapping, after)
-    if mapping is None or entry is None or not _is_job(job.pipeline, mapping):
+    if mapping is None or entry is None or not is_job(job.pipeline, mapping):
         return ()
     if after == "script" and not mapping.flow:
         return (put_before(entry, block),)

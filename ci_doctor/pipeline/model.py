@@ -420,6 +420,7 @@ class Pipeline:
     children: list[Child] = field(default_factory=list)
     validated: dict[str, list[Fault]] | None = None  # kept by `ci_doctor.pipeline.validate`
     holders: dict[Node, nodes.Mapping] | None = None  # kept by `ci_doctor.pipeline.editing`
+    runs: Mapping[str, tuple[bool | None, ...]] | None = None  # kept by `pipeline.conditions`
     _by_name: dict[str, Job] | None = None
 
     @property

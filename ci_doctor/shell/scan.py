@@ -15,7 +15,7 @@ from ..source import Span
 
 # `$[[ inputs.x ]]` is replaced by GitLab before any shell sees the script.
 INTERPOLATION = re.compile(r"\$\[\[[^\n]{0,500}?\]\]")
-ASSIGNMENT = re.compile(r"([A-Za-z_]\w*)(\[[^\]\n]*\])?(\+?)=")
+ASSIGNMENT = re.compile(r"([A-Za-z_]\w*)(\[[^\]\n]*\])?(\+?)=", re.ASCII)
 CONTINUATION = re.compile(r"\\\r?\n")
 
 _HEREDOC = re.compile(r"<<(-?)(?!<)[ \t]*((?:'[^'\n]*'|\"[^\"\n]*\"|\\[^\n]|[^\s'\"\\;&|<>()`])+)")
@@ -31,7 +31,7 @@ _BEFORE_COMMAND = re.compile(r"(?:^|[;&|({\n`]|\b(?:then|do|else|if|while|until|
 _BLANKS = re.compile(r"(?:[ \t\r]|\\\r?\n)+")
 _WORD_RUN = re.compile(r"[^ \t\r\n\\'\"`$()<>|&;]+")
 _OPERATOR = re.compile(r";;&|;;|;&|;|&&|&(?!>)|\|\||\|&|\||\(|\)")
-_REDIRECT = re.compile(r"(\d*)(<<<|<<-|<<|<>|<&|<|>>|>&|>\||>)|()(&>>|&>)")
+_REDIRECT = re.compile(r"([0-9]*)(<<<|<<-|<<|<>|<&|<|>>|>&|>\||>)|()(&>>|&>)")
 _EMPTY_PARENTHESES = re.compile(r"\([ \t]*\)")
 _TEST_BLANKS = re.compile(r"(?:[ \t\r\n]|\\\r?\n)+")
 _TEST_OPERATOR = re.compile(r"&&|\|\||[()<>|&;]")

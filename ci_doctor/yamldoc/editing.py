@@ -7,7 +7,7 @@ from collections.abc import Iterable
 
 from ..edits import Edit
 from ..source import Location, Source, Span
-from .nodes import Entry, Mapping, Node, Scalar, Sequence
+from .nodes import Entry, Mapping, Node, Scalar, Sequence, entry_span
 
 
 def find_entry(mapping: Mapping, key: str) -> Entry | None:
@@ -62,6 +62,39 @@ def add_items(sequence: Sequence, lines: Iterable[str]) -> Edit | None:
     newline = newline_of(source)
     items = "".join(f"{newline}{' ' * indent}- {line}" for line in lines)
     return _insert(source, _line_end(source, last.span.end), items)
+
+
+def remove_entry(mapping: Mapping, entry: Entry) -> Edit | None:
+    """Take an entry away with its lines. None for the only one: the mapping has to go then."""
+    spans = [entry_span(other) for other in mapping.entries]
+    return _without(mapping.source, spans, mapping.entries.index(entry), flow=mapping.flow)
+
+
+def remove_item(sequence: Sequence, item: Node) -> Edit | None:
+    """Take an item away with its lines. None for the only one: the sequence has to go then."""
+    spans = [other.span for other in sequence.items]
+    if not sequence.flow:
+        text = sequence.source.text
+        spans = [Span(text.rindex("-", 0, span.start), span.end) for span in spans]
+    return _without(sequence.source, spans, sequence.items.index(item), flow=sequence.flow)
+
+
+def _without(source: Source, spans: list[Span], index: int, *, flow: bool) -> Edit | None:
+    if len(spans) == 1:
+        return None
+    start, end = spans[index]
+    last = index + 1 == len(spans)
+    if flow:
+        cut = Span(spans[index - 1].end, end) if last else Span(start, spans[index + 1].start)
+        return Edit(source.path, cut, "")
+    line = source.line_span(source.position(start).line)
+    if source.text[line.start : start].strip(" \t\ufeff"):
+        # Behind the `-` of an item: the next entry takes its place.
+        return None if last else Edit(source.path, Span(start, spans[index + 1].start), "")
+    number = source.position(max(start, end - 1)).line
+    starts = source.line_starts
+    stop = starts[number] if number < len(starts) else len(source.text)
+    return Edit(source.path, Span(line.start, stop), "")
 
 
 def scalar_to_mapping(place: Location, key: str, more: str) -> tuple[Edit, ...]:

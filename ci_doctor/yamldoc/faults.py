@@ -13,6 +13,7 @@ from .nodes import Fault
 _BREAK = re.compile(BREAK)
 _LINE = re.compile(rf"[^{BREAKS}]*")
 _WORD = re.compile(r"\S*")
+_FLOW_ITEM = re.compile(r"[^\s,\]}]*")
 _TABS = re.compile(r"\t+")
 _NO_SPACE_AFTER_DASH = re.compile(r"-(?=[^\s-])")
 _NO_SPACE_AFTER_COLON = re.compile(r"[\w.\"'-]+(:)(?=[^\s:/])")
@@ -131,11 +132,17 @@ class _Reader:
 
     def _name(self) -> _Place:
         char = self._char(self._since)
-        bracket = self._bracket_before(self._since)
-        if bracket is not None:
-            return bracket
+        if self._text.startswith("&&", self._since):
+            bracket = self._bracket_before(self._since)
+            if bracket is not None:
+                return bracket
         names = "stands for an anchor" if char == "*" else "defines an anchor"
-        return self._rest_of_line(self._since, f"an unquoted '{char}' {names}: {_QUOTE_IT}")
+        hint = f"an unquoted '{char}' {names}: {_QUOTE_IT}"
+        if self._problem.opened and self._char(self._problem.opened[-1]) in ("[", "{"):
+            item = _FLOW_ITEM.match(self._text, self._since)
+            assert item is not None
+            return _Place(*item.span(), hint)
+        return self._rest_of_line(self._since, hint)
 
     def _tag(self) -> _Place:
         tag = _TAG_WORD.match(self._text, self._since)
@@ -145,7 +152,10 @@ class _Reader:
 
     def _block_header(self) -> _Place:
         char = self._char(self._since)
-        return self._rest_of_line(
+        if "equal to 0" in self._problem.problem:
+            return self._word(self._since, f"the number after '{char}' is at least 1")
+        bracket = self._bracket_before(self._since)
+        return bracket or self._rest_of_line(
             self._since,
             f"'{char}' at the start of a value begins a block of lines: "
             f"put the text on the next line, or {_QUOTE_IT}",
@@ -153,38 +163,44 @@ class _Reader:
 
     def _unclosed_quote(self) -> _Place:
         quote = self._char(self._since)
-        if self._at < len(self._text):
+        until = ""
+        if self._base + self._at < len(self._source.text):
             until = f" before the document ends on line {self._number(self._at)}"
-        else:
-            until = ""
         return _Place(self._since, self._since + 1, f"this {quote} is never closed{until}")
 
     def _escape(self) -> _Place:
         letter = self._char(self._at + 1)
+        if not letter:
+            return self._unclosed_quote()
         if "unknown" in self._problem.problem:
             hint = (
                 f"'\\{letter}' means nothing in double quotes: "
                 f"write '\\\\{letter}', or use single quotes"
             )
+        elif "invalid" in self._problem.problem:
+            hint = "no character has this number"
         else:
             digits = {"x": 2, "u": 4, "U": 8}.get(letter, 2)
-            hint = f"'\\{letter}' needs {digits} hexadecimal digits of a character"
+            hint = f"'\\{letter}' needs {digits} hexadecimal digits"
         return _Place(self._at, self._at + 2, hint)
 
     def _colon(self) -> _Place:
         """A `: ` where no key can stand."""
         scalar = self._scalar_before(self._at)
-        if scalar is None:
-            return _Place(self._at, self._at + 1, "no key stands before this ':'")
+        if scalar is None or self._text[: self._at].rstrip().endswith(("]", "}")):
+            return _Place(self._at, self._at + 1, "before ':' stands a key, on the same line")
         start, end, style = scalar
         if style in ("'", '"') and not self._same_line(start, end):
             return self._quote_over_lines(start, end)
         if style == "" and not self._same_line(start, end):
             return self._continued(start, end)
-        if style in ("'", '"') and self._same_line(end, self._at):
-            after = self._text_after_quotes(start, end)
-            if after is not None:
-                return after
+        if style in ("'", '"') and not self._text[end : self._at].strip():
+            return self._after_quote(start, self._at)
+        before = self._scalar_before(start)
+        if before is not None and before[2] in ("'", '"'):
+            between = self._text[before[1] : start]
+            if not between.strip() and self._same_line(before[1], start):
+                return self._after_quote(before[0], start)
         column = self._column(self._at) + 1
         return _Place(
             self._at,
@@ -201,6 +217,13 @@ class _Reader:
         last = self._line_start(end)
         key = last + len(self._text[last:end]) - len(self._text[last:end].lstrip())
         first = self._number(start)
+        above = self._source.text[: self._base].rstrip(" \t")
+        if self._line_start(start) == 0 and len(above) < self._base and above.endswith("\n"):
+            return self._rest_of_line(
+                0,
+                "GitLab splits the file at '---' and drops the indentation of the line after it: "
+                "do not indent the document",
+            )
         if self._begins_line(start):
             return self._rest_of_line(start, f"line {first} has no ':', so it is no key")
         return _Place(
@@ -236,15 +259,19 @@ class _Reader:
             "a quote is missing or left over between them",
         )
 
-    def _text_after_quotes(self, start: int, end: int) -> _Place | None:
-        """What stands on the line after a quoted value."""
-        after = self._text[end : self._at].strip()
-        if after and self._begins_line(start):
-            return None
-        found = self._rest_of_line(self._at, "")
-        if self._char(self._at) == ":":
-            return None
-        return found._replace(hint=f"text follows the closing quote: {_QUOTE_IT}")
+    def _after_quote(self, quote: int, at: int) -> _Place:
+        """Text that stands on the line after the quoted value that opens at `quote`."""
+        char = self._char(quote)
+        other = "double" if char == "'" else "single"
+        if self._char(at - 1) == char and self._char(at).isalnum():
+            inside = "''" if char == "'" else '\\"'
+            hint = (
+                f"the {char} before this closes the value: write {inside} for one inside it, "
+                f"or put the value in {other} quotes"
+            )
+        else:
+            hint = f"text follows the closing quote: put the whole value in {other} quotes"
+        return self._rest_of_line(at, hint)
 
     def _dash(self) -> _Place:
         if self._begins_line(self._at):
@@ -289,17 +316,21 @@ class _Reader:
                 if not self._same_line(start, end):
                     return self._quote_over_lines(start, end)
                 if not self._text[end:at].strip():
-                    return self._rest_of_line(at, f"text follows the closing quote: {_QUOTE_IT}")
+                    return self._after_quote(start, at)
             if style in ("|", ">") and not self._text[end:at].strip():
                 return self._outside_block(start, at)
             comment = _COMMENT.search(self._text, end, at)
-            if style == "" and comment and self._column(at) > self._column(self._since):
-                if self._same_line(end, comment.start()):
-                    return _Place(
-                        comment.start() + 1,
-                        comment.end(),
-                        f"' #' starts a comment, so the value ends before it: {_QUOTE_IT}",
-                    )
+            if (
+                style == ""
+                and comment
+                and self._same_line(end, comment.start())
+                and self._column(at) > self._column(self._since)
+            ):
+                return _Place(
+                    comment.start() + 1,
+                    comment.end(),
+                    f"' #' starts a comment, so the value ends before it: {_QUOTE_IT}",
+                )
         if not self._begins_line(at):
             bracket = self._bracket_before(at)
             if bracket is not None:
@@ -330,6 +361,8 @@ class _Reader:
             hint = "a '- ' item stands among keys: check the indentation of this line"
         elif here == indent:
             hint = "a key stands among '- ' items: check the indentation of this line"
+        elif here > indent:
+            hint = "this line is indented deeper than the one above, which has its value already"
         else:
             hint = (
                 f"this line is indented by {here}, the one above by {indent}: "
@@ -362,6 +395,10 @@ class _Reader:
                     f"this '{char}' is not closed before line {self._number(self._at)}",
                 )
         if self._char(self._at) == ":":
+            line_break = _BREAK.search(self._text, *scalar[:2]) if scalar else None
+            if scalar and line_break:
+                end = scalar[0] + len(self._text[scalar[0] : line_break.start()].rstrip())
+                return _Place(end - 1, end, "a ',' is missing after this")
             return _Place(
                 self._at, self._at + 1, "':' cannot stand here: quote the text with ': ' in it"
             )
@@ -390,12 +427,13 @@ class _Reader:
         return self._word(at, "a value is missing before this")
 
     def _directive(self) -> _Place:
-        line = self._line_start(self._at)
-        if self._char(line) == "%":
+        line = self._line_start(min(self._at, len(self._text.rstrip())))
+        if self._text.startswith(("%YAML", "%TAG"), line):
             return self._rest_of_line(
-                line,
-                "a line that starts with '%' is an instruction to the parser: indent or quote it",
+                line, "GitLab splits the file at '---', so no directive can stand before: remove it"
             )
+        if self._char(line) == "%":
+            return self._rest_of_line(line, "a line cannot start with '%': indent or quote it")
         return self._rest_of_line(self._at, "")
 
 

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 
+from ..finding import Confidence, Severity
 from ..source import Location, Source, Span
 from . import binding
 from .grammar import (
@@ -73,7 +75,10 @@ def parse_yaml(source: Source, *, pure: bool = False) -> YamlFile:
                 if excess is not None and excess.endless:
                     raise _Endless(excess.node.span)
                 if excess is not None:
-                    composer.faults.append(_too_big(source, excess.node.span))
+                    fault = _too_big(source, excess.node.span)
+                    # The limit is an administrator's to raise, and the file can be read.
+                    fault = replace(fault, severity=Severity.WARNING, confidence=Confidence.LIKELY)
+                    composer.faults.append(fault)
         except YamlProblem as problem:
             from .faults import syntax_fault
 
@@ -168,14 +173,14 @@ class _Composer:
             kind = event[0]
             if kind == SCALAR:
                 self._add(self._scalar(event))
-            elif kind == MAPPING_START or kind == SEQUENCE_START:
+            elif kind in (MAPPING_START, SEQUENCE_START):
                 self._begin(event)
-            elif kind == MAPPING_END or kind == SEQUENCE_END:
+            elif kind in (MAPPING_END, SEQUENCE_END):
                 self._add(self._finish(event))
             elif kind == ALIAS:
                 self._add(self._alias(event))
             if self._weight > _MOST_WEIGHT:
-                raise _Endless(Span(self._base, self._base + len(self._text)))
+                raise _Endless(Span(self._base + event[1], self._base + event[2]))
         self.may_exceed |= self._weight > MOST_BYTES or self._deepest > MOST_LEVELS
         return self._root
 
@@ -197,12 +202,13 @@ class _Composer:
 
     def _scalar(self, event: Event) -> Scalar:
         _, start, end, text, anchor, tag, style = event
+        first = start
         if tag is not None or anchor is not None:
             tag = _short(tag)
             start = self._skip_properties(start, end, (tag is not None) + (anchor is not None))
         if style in ("|", ">"):
             end = block_end(self._text, start, end, text)
-        elif start == end:
+        elif first == end:
             start = end = self._place_of_nothing(start)
         span = Span(self._base + start, self._base + end)
         value: Plain = text
@@ -210,7 +216,7 @@ class _Composer:
             try:
                 value = resolve(text) if tag is None else tagged_value(tag, text)
             except Refused as refused:
-                self._refuse(refused, span)
+                self._refuse(refused, first, end)
         self._weight += SCALAR_BOUND
         node = Scalar(
             self._source,
@@ -260,6 +266,7 @@ class _Composer:
 
     def _begin(self, event: Event) -> None:
         kind, start, end, _, anchor, tag, style = event
+        first = start
         if tag is not None or anchor is not None:
             tag = _short(tag)
             start = self._skip_properties(start, end, (tag is not None) + (anchor is not None))
@@ -283,7 +290,7 @@ class _Composer:
             try:
                 check_tag(node)
             except Refused as refused:
-                self._refuse(refused, span)
+                self._refuse(refused, first, first + len(self._text[first:start].rstrip()))
 
     def _finish(self, event: Event) -> Node:
         _, start, end, _, _, _, _ = event
@@ -304,14 +311,15 @@ class _Composer:
             self._loads[id(node)] = self._weight - opened.weight + chars, levels
         return node
 
-    def _refuse(self, refused: Refused, span: Span) -> None:
+    def _refuse(self, refused: Refused, start: int, end: int) -> None:
         message = str(refused)
-        hint = (
-            "a date without quotes is refused: put it in quotes"
-            if message.endswith(("Date", "Time"))
-            else "GitLab loads no Ruby objects: remove the tag"
-        )
-        self.faults.append(Fault("yaml-syntax", message, Location(self._source, span), hint))
+        hint = "GitLab loads no Ruby objects: remove the tag"
+        if message.endswith((": Date", ": Time")):
+            hint = "GitLab refuses a date without quotes: put it in quotes"
+        elif message.startswith("invalid value"):
+            hint = "GitLab takes this for a number and cannot read it: put it in quotes"
+        place = Location(self._source, Span(self._base + start, self._base + end))
+        self.faults.append(Fault("yaml-syntax", message, place, hint))
 
     def _skip_properties(self, start: int, end: int, count: int) -> int:
         """Where a node begins after its anchor and tag."""

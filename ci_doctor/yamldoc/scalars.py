@@ -56,7 +56,7 @@ class ScalarOrigin:
         pieces: list[Piece]
         if scalar.style == "plain":
             self._empty_at = start
-            pieces = list(plain_pieces(text, start, end))
+            pieces = list(plain_pieces(text, start, end)) if scalar.text else []
         elif scalar.style in ("single", "double"):
             self._empty_at = start + 1
             pieces = [
@@ -127,7 +127,10 @@ class ScalarOrigin:
         """
         if not text:
             return ""
-        match self._scalar.style:
+        style = self._scalar.style
+        if style != "literal" and self._is_break(at - 1) and self._is_break(at):
+            return None  # on an empty line it would change how the breaks are folded
+        match style:
             case "double":
                 return self._escape_double(text, at)
             case "single":
@@ -216,8 +219,7 @@ class ScalarOrigin:
             return None
         if at == 0 or self._is_break(at - 1):
             following = self._scalar.text[at : at + 1]
-            # A line that starts with a blank is not folded, and an empty one is a break.
-            if not following or self._is_break(at) or following in " \t" or text[0] in " \t":
+            if not following or following in " \t\n" or text[0] in " \t":
                 return None
         return text
 

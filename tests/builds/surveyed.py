@@ -6,7 +6,8 @@ import textwrap
 from collections.abc import Mapping
 
 from ci_doctor.builds.build import Build, Credentials
-from ci_doctor.builds.jobs import JobBuilds, builds_of
+from ci_doctor.builds.jobs import JobBuilds
+from ci_doctor.builds.survey import builds_of
 from ci_doctor.files.memory import MemoryFiles
 from ci_doctor.pipeline.load import load_pipeline
 from ci_doctor.source import Location

@@ -138,3 +138,27 @@ def test_uses_and_removals_are_recorded() -> None:
         ("b", True),
         (None, True),
     ]
+
+
+def test_a_host_may_have_another_builder_selected() -> None:
+    result = survey("build:\n  script: docker buildx build -t x .\n")
+
+    assert only(result).builder.driver is None
+
+
+def test_an_unread_include_may_select_a_builder() -> None:
+    result = survey(
+        """
+        include: https://example.com/x.yml
+        build:
+          image: docker:28-cli
+          before_script: []
+          script:
+            - docker buildx build -t x .
+            - docker build -t x .
+            - docker buildx create --use
+            - docker buildx build -t x .
+        """
+    )
+
+    assert [build.builder.driver for build in result.builds] == [None, None, "docker-container"]

@@ -113,6 +113,7 @@ def test_what_a_job_writes_is_found(script: str) -> None:
     [
         [],
         ['echo "{}" > ~/.docker/config.json'],
+        ["> ~/.docker/config.json"],
         ['echo "{\\"auths\\":{\\"$CI_REGISTRY\\":{}}}" > /root/.docker/config.json'],
         [
             'echo "{\\"auths\\":{\\"$CI_REGISTRY\\":{}}}" > ~/.docker/config.json',
@@ -142,6 +143,9 @@ def test_what_is_not_there_is_known_to_be_missing(lines: list[str]) -> None:
         ["cat $AUTH_JSON > ~/.docker/config.json"],
         ['echo "$DOCKER_AUTH" > ~/.docker/config.json'],
         ["./unknown.sh"],
+        ["{ echo '{'; cat part; echo '}'; } > ~/.docker/config.json"],
+        ["for key in a b; do echo $key; done > ~/.docker/config.json"],
+        ["auth() { cat part; echo; }", "auth > ~/.docker/config.json"],
         ["curl -s https://example.com/login | sh"],
         ['if [ -n "$X" ]; then crane auth login -u $U -p $P $CI_REGISTRY; fi'],
         ["make login"],

@@ -325,3 +325,17 @@ def test_build_arguments_reach_the_words() -> None:
     scope = Scopes(dockerfile, {"UID": Text.of("200000")}).at(run)
 
     assert [shown(c) for c in run_commands(run, scope)] == ["chown 200000 /x"]
+
+
+def test_variables_are_met_where_they_are_used() -> None:
+    found = read(
+        "RUN A=1; case $B in x) echo $A ${C:-no} '$D';; esac; curl $E/$E\n", "ENV E=https://e\n"
+    )
+
+    assert [(u.name, u.is_set, u.local, u.has_default, u.location.text) for u in found.uses] == [
+        ("B", False, False, False, "$B"),
+        ("A", True, True, False, "$A"),
+        ("C", False, False, True, "${C:-no}"),
+        ("E", True, False, False, "$E"),
+        ("E", True, False, False, "$E"),
+    ]

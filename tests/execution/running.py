@@ -26,7 +26,7 @@ def run_script(
     """The execution of a job whose script is `text`."""
     lines = ["job:", "  variables:", "    UNUSED: ''"]
     lines += [f"    {name}: '{value}'" for name, value in variables.items()]
-    lines += ["  script:", "    - |", textwrap.indent(textwrap.dedent(text), "      ")]
+    lines += ["  script:", "    - |2", textwrap.indent(textwrap.dedent(text), "      ")]
     return run("\n".join(lines), files)
 
 

@@ -54,6 +54,20 @@ def test_a_script_sees_exported_variables_and_changes_none() -> None:
     assert execution.commands[-1].cwd == execution.commands[0].cwd
 
 
+def test_a_script_reads_what_is_piped_into_it() -> None:
+    execution = run_script("echo a | ./run.sh", {"run.sh": "x\n"})
+
+    (command,) = execution.named("x")
+    assert command.piped_from is execution.commands[0]
+
+
+def test_with_allexport_every_assignment_is_exported() -> None:
+    execution = run_script("set -a\n. ./a.env\nset +a\nB=2\nx", {"a.env": "A=1\n"})
+
+    (command,) = execution.named("x")
+    assert [name in command.exported for name in ("A", "B")] == [True, False]
+
+
 def test_a_sourced_script_is_part_of_the_shell() -> None:
     files = {"lib.sh": 'TAG="$PRIVATE"\nf() { x "$1" "$TAG"; }\ncd sub\nreturn\ny\n'}
 

@@ -97,6 +97,9 @@ def test_an_if_may_end_in_a_later_item() -> None:
         ("$(x)", ["always"]),
         ("[ 1 ] && (a; x)", ["possible", "[ 1 ]"]),
         ("$PUSH && x", ["possible", "$PUSH?"]),
+        ("f() { [ 1 ]; }\nf a && x", ["possible", "f a"]),
+        ("f() { a; }\nf && x", ["always"]),
+        ("f() { [ 1 ] || return 1; a; }\nif ! f; then x; fi", ["possible", "not f"]),
     ],
 )
 def test_guards_tell_the_conditions_of_a_command(script: str, expected: list[str]) -> None:
@@ -358,6 +361,7 @@ def test_assignments_are_commands_without_words() -> None:
         ("T=1; sh -c 'T=2'", "1"),
         ("eval T=2", "2"),
         ("printf -v T a", "$T"),
+        ("set -- a b; while [ $# -gt 0 ]; do T=$1; shift; done", "{$T|$T|$1}"),
     ],
 )
 def test_a_variable_after_branches_is_one_of_its_values(script: str, expected: str) -> None:
@@ -556,6 +560,8 @@ def test_hooks_run_before_the_checkout() -> None:
         "f() { f; f; }\nf\nx",
         "f() { eval f; eval f; }\nf\nx",
         "x " + "{a,b}" * 30,
+        f"x ${{{'9' * 5000}}} ${{a[{'9' * 5000}]}}; shift {'9' * 5000}; exit {'9' * 5000}",
+        "for i in " + " ".join(f"w{i}" for i in range(3000)) + '; do x "$i"; done',
         "x " + "$ABSENT" * 20_000,
         "X=" + "a" * 100_000 + "\n" + "x ${X%%a*b*a*b*}\n" * 50,
     ],

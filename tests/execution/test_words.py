@@ -32,6 +32,10 @@ from .running import line, lines, named, run, run_script
         ('x {"a":1,"b":2}', "{a:1,b:2}?"),
         ('x "$@" $# $1.', "0 ."),
         ("x $? $$", "$?? $$?"),
+        ("x ${ABSENT:-.}", "{$ABSENT|.}"),
+        ("x ${ABSENT:---pull}", "{$ABSENT|--pull}?"),
+        ("x ${ABSENT-.}", "{$ABSENT|.}?"),
+        ("x ${ABSENT:+--push}", "{--push|}?"),
         ("x ~/.docker/config.json", "~/.docker/config.json"),
         ("x $HOME/.docker", "$HOME/.docker"),
     ],
@@ -199,6 +203,15 @@ def test_options_of_a_branch_may_be_there() -> None:
     """)
 
     assert named(execution, "x") == ["--pull {| --push}? ."]
+
+
+def test_options_of_many_branches_stay_apart() -> None:
+    branches = "".join(f'[ "$C" ] && OPTS="$OPTS --o{i}"\n' for i in range(30))
+
+    execution = run_script(f"OPTS=\n{branches}x $OPTS")
+
+    expected = " ".join(f"{{| --o{i}}}?" for i in range(30))
+    assert named(execution, "x") == [expected]
 
 
 def test_a_variable_of_the_yaml_is_split_at_its_own_place() -> None:

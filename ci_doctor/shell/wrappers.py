@@ -1,10 +1,12 @@
-"""Programs that only start another one: `sudo`, `env A=b`, `time`, `nice`, ..."""
+"""Programs that only start another one: `sudo`, `env A=b`, `time`, `nice`, ... and the shells."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+
+SHELLS = frozenset({"sh", "bash", "dash", "ash", "ksh", "zsh"})
 
 _ASSIGNMENT = re.compile(r"[A-Za-z_][A-Za-z0-9_]*=")
 
@@ -29,10 +31,10 @@ _WRAPPERS = {
         *("-u", "--user", "-g", "--group", "-h", "--host", "-p", "--prompt", "-C", "-r", "-t"),
         *("-T", "-U", "-D", "-R", "--chdir", "--chroot"),
         assignments=True,
-        asks="-l --list -v --validate -V --version",
+        asks="-l --list -v --validate -V --version -k -K -e",
     ),
-    "doas": _of("-u", "-C", "-a"),
-    "env": _of("-u", "--unset", "-C", "--chdir", assignments=True),
+    "doas": _of("-u", "-C", "-a", assignments=True),
+    "env": _of("-u", "--unset", "-C", "--chdir", assignments=True, asks="-S --split-string"),
     "time": _of("-f", "--format", "-o", "--output"),
     "exec": _of("-a"),
     "command": _of(asks="-v -V"),

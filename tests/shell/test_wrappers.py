@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from ci_doctor.dockerfile.wrappers import Unwrapped, unwrap
+from ci_doctor.shell.wrappers import Unwrapped, unwrap
 
 
 @pytest.mark.parametrize(
