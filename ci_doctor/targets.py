@@ -15,6 +15,8 @@ from .files.protocol import Files
 from .files.root import find_root
 from .files.working_tree import WorkingTree
 from .finding import Finding, Report, sort_findings
+from .lint import is_dockerfile
+from .registry import nearest
 from .source import Location, Source
 
 
@@ -48,7 +50,7 @@ def find_targets(
     for path in paths or (root or ".",):
         absolute = _absolute(path)
         if not os.path.lexists(absolute):
-            raise UsageError(f"no such file or directory: {path}")
+            raise UsageError(f"no such file or directory: {path}", _neighbour(absolute))
         if absolute.is_dir():
             base = stated or absolute
         elif absolute.is_file():
@@ -66,13 +68,43 @@ def find_targets(
                     "name a file, or the pipeline of a folder with --ci-file",
                 )
         try:
-            target.entries.append(absolute.relative_to(base).as_posix())
+            entry = absolute.relative_to(base).as_posix()
         except ValueError:
-            raise UsageError(f"{path} is not below the root {base}") from None
+            raise UsageError(
+                f"{path} is not below the root {base}", "leave --root out, or name a folder above"
+            ) from None
+        _must_be_known(entry, path, target)
+        target.entries.append(entry)
     if len(targets) > 1:
         for target in targets.values():
             target.prefix = Path(os.path.relpath(target.root)).as_posix() + "/"
     return list(targets.values())
+
+
+def _neighbour(absent: Path) -> str:
+    """A hint at the file that may be meant."""
+    try:
+        names = [entry.name for entry in absent.parent.iterdir()]
+    except OSError:
+        return ""
+    near = nearest(absent.name, names)
+    return f"did you mean '{near}'?" if near else ""
+
+
+def _must_be_known(entry: str, path: str, target: Target) -> None:
+    """Refuse a text that is neither YAML nor a Dockerfile by its name."""
+    if entry.endswith((".yml", ".yaml")) or is_dockerfile(entry):
+        return
+    if entry == target.settings.ci_file:
+        return
+    try:
+        target.files.read(entry)
+    except Unreadable:
+        return  # the lint says why
+    raise UsageError(
+        f"{path} is neither a YAML file nor a Dockerfile by its name",
+        "--ci-file takes a pipeline of any name",
+    )
 
 
 def _target(base: Path, checks: Collection[str], ci_file: str | None, config: str | None) -> Target:

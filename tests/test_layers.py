@@ -13,7 +13,7 @@ PACKAGE = Path(__file__).parent.parent / "ci_doctor"
 # From the ground up. On one floor a module may import those to its left.
 FLOORS = (
     ("source", "errors"),
-    ("edits", "text", "finding", "runner"),
+    ("edits", "text", "finding", "runner", "cache", "web"),
     ("files", "yamldoc", "shell", "trace", "images"),
     ("dockerfile", "pipeline"),
     ("execution",),
@@ -22,8 +22,9 @@ FLOORS = (
     ("examples", "samples", "checks"),
     ("registry", "places"),
     ("config", "suppress", "sharing", "gitlab_api"),
-    ("lint", "targets"),
-    ("fixing", "explain", "migrate"),
+    ("lint",),
+    ("targets",),
+    ("fixing", "explain", "migrate", "resolve"),
     ("report", "docgen", "testing"),
     ("gate",),
     ("cli",),

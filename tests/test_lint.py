@@ -10,13 +10,15 @@ import pytest
 from ci_doctor.check import Check, Context, fix, replace
 from ci_doctor.config import Settings
 from ci_doctor.dockerfile import Dockerfile
-from ci_doctor.edits import Applicability
+from ci_doctor.edits import Applicability, Edit
+from ci_doctor.examples import unmarked
 from ci_doctor.files.memory import MemoryFiles
 from ci_doctor.finding import Confidence, Finding, Report, Severity
 from ci_doctor.lint import is_dockerfile, lint
+from ci_doctor.pipeline.include import FetchedFile, NotFetched
 from ci_doctor.pipeline.model import Job, Pipeline
 from ci_doctor.registry import Registry
-from ci_doctor.source import Location, Span
+from ci_doctor.source import Location, Source, Span
 
 CI = ".gitlab-ci.yml"
 
@@ -248,6 +250,35 @@ def test_a_file_that_is_not_included_is_a_pipeline_of_its_own() -> None:
     assert seen(run(files, IMAGE, paths=["other.yml"])) == [Seen("other.yml:1:14", "a", ("two",))]
 
 
+PARENT = {
+    CI: "start: {trigger: {include: ci/child.yml}}\n",
+    "ci/child.yml": "include: ci/part.yml\none: {image: alpine, script: make}\n",
+    "ci/part.yml": "two: {image: debian, script: make}\n",
+}
+
+
+def test_a_child_pipeline_is_linted_with_its_parent() -> None:
+    assert seen(run(PARENT, IMAGE)) == [
+        Seen("ci/child.yml:2:14", "alpine", ("one",)),
+        Seen("ci/part.yml:1:14", "debian", ("two",)),
+    ]
+    assert seen(run(PARENT, IMAGE, paths=["ci/part.yml"])) == [
+        Seen("ci/part.yml:1:14", "debian", ("two",))
+    ]
+
+
+def test_files_that_make_up_one_child_pipeline_are_not_linted_apart() -> None:
+    files = PARENT | {CI: "start: {trigger: {include: [ci/child.yml, ci/part.yml]}}\n"}
+
+    assert seen(run(files, IMAGE)) == []
+
+
+def test_a_pipeline_that_starts_itself_is_linted_once() -> None:
+    files = {CI: "start: {trigger: {include: .gitlab-ci.yml}}\none: {image: a, script: make}\n"}
+
+    assert seen(run(files, IMAGE)) == [Seen(".gitlab-ci.yml:2:14", "a", ("one",))]
+
+
 def test_a_broken_root_pipeline_does_not_hide_another_file() -> None:
     files = {CI: "one: [\n", "other.yml": "two: {image: a, script: b}\n"}
 
@@ -285,6 +316,34 @@ def test_a_named_dockerfile_knows_the_jobs_of_the_root_pipeline() -> None:
         Seen("app/Dockerfile:1:1", "FROM alpine", ("one",)),
         Seen("other/Dockerfile:1:1", "FROM debian", ()),
     ]
+
+
+def related(report: Report) -> list[tuple[str, str, str]]:
+    return [(str(p), p.text, p.note) for f in report.findings for p in f.related]
+
+
+def test_an_inherited_fault_shows_how_the_job_comes_to_it() -> None:
+    files = {
+        CI: """\
+include: ci/build.yml
+.mine: {extends: .build}
+one: {extends: .mine, script: make}
+two: {script: make, image: !reference [.other, image]}
+three: {script: make, image: alpine}
+""",
+        "ci/build.yml": ".build: {image: debian}\n.other: {image: busybox}\n",
+    }
+
+    assert related(run(files, IMAGE)) == [
+        (".gitlab-ci.yml:3:16", ".mine", "inherited here"),
+        (".gitlab-ci.yml:4:28", "!reference [.other, image]", "inherited here"),
+    ]
+
+
+def test_a_fault_in_a_dockerfile_shows_the_build() -> None:
+    files = {CI: BUILD.format(name="one", dockerfile="Dockerfile"), "Dockerfile": "FROM alpine\n"}
+
+    assert related(run(files, BASE)) == [(".gitlab-ci.yml:4:7", "docker", "built here")]
 
 
 @pytest.mark.parametrize(
@@ -339,6 +398,48 @@ two: {image: b, script: make}
     assert [str(unresolved.location) for unresolved in report.unresolved] == [".gitlab-ci.yml:2:31"]
 
 
+class Elsewhere:
+    """Another project with one file."""
+
+    def project(self, project: str, ref: str | None, file: str) -> FetchedFile:
+        text = ".build:\n  # ci-doctor: ignore[fixing]\n  image: debian\n"
+        return FetchedFile(Source(f"{project}@main:/{file}", text, external=True))
+
+    def template(self, name: str) -> NotFetched:
+        return NotFetched("not here")
+
+    def component(self, address: str) -> NotFetched:
+        return NotFetched("not here")
+
+    def remote(self, url: str, integrity: str | None) -> NotFetched:
+        return NotFetched("not here")
+
+
+REMOTE = """\
+include:
+  - {project: group/ci, file: a.yml}%s
+one: {extends: .build, script: make}
+"""
+
+
+def test_a_fault_outside_the_repository_stands_at_the_include() -> None:
+    report = run(REMOTE % "", FIXING, fetcher=Elsewhere())
+
+    assert seen(report) == [Seen(".gitlab-ci.yml:2:31", "a.yml", ("one",))]
+    assert related(report) == [
+        ("group/ci@main:/a.yml:3:10", "debian", "written here"),
+        (".gitlab-ci.yml:3:16", ".build", "inherited here"),
+    ]
+    assert [f.fix and f.fix.applicability for f in report.findings] == [Applicability.DISPLAY]
+    assert report.paths == [CI]
+
+
+def test_a_fault_outside_the_repository_can_be_ignored_at_the_include() -> None:
+    report = run(REMOTE % " # ci-doctor: ignore[fixing]", FIXING, fetcher=Elsewhere())
+
+    assert (report.findings, report.suppressed) == ([], 1)
+
+
 def fixing(job: Job, context: Context) -> Iterator[Finding]:
     """Replaces the image of jobs that do not have the tag `good`."""
     if job.image is not None and job.get("tags") is None:
@@ -374,23 +475,51 @@ two: {extends: .build, tags: [good], script: make}
     assert applicability(pipeline, FIXING) == [Applicability.UNSAFE]
 
 
-def test_a_fix_that_adds_a_keyword_to_a_shared_template_is_unsafe() -> None:
-    def adding(job: Job, context: Context) -> Iterator[Finding]:
-        if job.image is not None and job.image.name.value == "a":
-            place = job.image.value.location
-            assert place is not None
-            before = Location(place.source, Span(place.span.end, place.span.end))
-            yield context.finding(place, "fault", fix=fix("Add", replace(before, "\n  tags: [x]")))
-
-    pipeline = """\
+TEMPLATE = """\
 .build:
-  image: a
-  variables: {X: y}
+  image: a # why
 one: {extends: .build, script: make}
-two: {extends: .build, image: c, script: make}
+two: {extends: .build, image: c, tags: [good], script: make}
+"""
+TWO_JOBS = """\
+one:
+  script:
+    - make
+  image: a
+two:
+  script: make
 """
 
-    assert applicability(pipeline, check("adding", adding)) == [Applicability.UNSAFE]
+
+@pytest.mark.parametrize(
+    ("pipeline", "edits", "expected"),
+    [
+        # Another value of a shared template: only the jobs that take it are touched.
+        (TEMPLATE, [("image: ⟦a⟧ #", "b")], Applicability.SAFE),
+        (TEMPLATE, [("image: ⟦⟧a #", "{name: "), ("a⟦⟧ # why", "}")], Applicability.SAFE),
+        # A further keyword in it reaches all of them.
+        (TEMPLATE, [("# why⟦⟧", "\n  tags: [x]")], Applicability.UNSAFE),
+        (TEMPLATE, [("⟦⟧image: a", "tags: [x]\n  ")], Applicability.UNSAFE),
+        (TEMPLATE, [("⟦⟧one:", "other: {}\n")], Applicability.UNSAFE),
+        # In a job of its own they reach nobody else.
+        (TWO_JOBS, [("image: a⟦⟧", "\n  tags: [x]")], Applicability.SAFE),
+        (TWO_JOBS, [("- make⟦⟧", "\n    - test")], Applicability.SAFE),
+        (TWO_JOBS, [("⟦⟧script:\n", "tags: [x]\n  ")], Applicability.SAFE),
+        (TWO_JOBS, [("image: a⟦⟧", "\nother: {}")], Applicability.UNSAFE),
+    ],
+)
+def test_a_fix_is_safe_unless_it_reaches_a_job_without_the_fault(
+    pipeline: str, edits: list[tuple[str, str]], expected: Applicability
+) -> None:
+    def editing(job: Job, context: Context) -> Iterator[Finding]:
+        if job.name == "one":
+            made = []
+            for marked, new in edits:
+                text, [span] = unmarked(marked)
+                made.append(Edit(CI, span.shift(pipeline.index(text)), new))
+            yield context.finding(job.location, "fault", fix=fix("Edit", *made))
+
+    assert applicability(pipeline, check("editing", editing)) == [expected]
 
 
 def test_a_fix_in_a_followed_script_is_unsafe() -> None:

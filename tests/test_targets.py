@@ -35,6 +35,19 @@ def found(*paths: str, **options: str) -> list[tuple[str, list[str], str]]:
     ]
 
 
+def test_a_pipeline_may_have_any_name(tree: Path) -> None:
+    (tree / "pipeline.txt").write_text("a: {script: b}\n")
+
+    assert found("pipeline.txt", ci_file="pipeline.txt") == [(".", ["pipeline.txt"], "")]
+
+
+def test_the_name_of_a_file_that_is_not_there_is_corrected(tree: Path) -> None:
+    with pytest.raises(UsageError) as error:
+        find_targets(["two/Dockerfil"], [])
+
+    assert error.value.hint == "did you mean 'Dockerfile'?"
+
+
 def refused(*paths: str, **options: str) -> str:
     with pytest.raises(UsageError) as error:
         find_targets(paths, ["kaniko-archived"], **options)
@@ -90,7 +103,10 @@ def test_what_cannot_be_meant_is_refused(tree: Path) -> None:
     (tree / "empty").mkdir()
     (tree / "bad.yml").write_text("checks: {kaniko-archive: off}\n")
 
+    (tree / "README.md").write_text("# Title\n")
+
     assert refused("missing") == "no such file or directory: missing"
+    assert refused("README.md") == "README.md is neither a YAML file nor a Dockerfile by its name"
     assert refused("empty") == "there is no .gitlab-ci.yml in empty"
     assert refused(ci_file="other.yml") == "there is no other.yml in ."
     assert refused(ci_file="../other.yml") == "--ci-file ../other.yml is not below the root"

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
 import click
 
-from .streams import write
+from .streams import terminal, write
 
 if TYPE_CHECKING:
     from ..check import Check
     from ..registry import Registry
+
+_COLORS = {"error": "red", "warning": "yellow", "info": "cyan"}
 
 
 @click.command("checks")
@@ -47,10 +49,14 @@ def command(check_id: str | None, form: str) -> None:
         described = [_data(check) for check in chosen]
         document = described if check_id is None else described[0]
         write(sys.stdout, json.dumps(document, indent=2) + "\n")
-    elif check_id is None:
-        write(sys.stdout, "\n".join(_listing(registry)) + "\n")
     else:
-        write(sys.stdout, "\n".join(_description(chosen[0])) + "\n")
+        styled = click.style if terminal(sys.stdout).color else _plain
+        lines = _listing(registry, styled) if check_id is None else _description(chosen[0], styled)
+        write(sys.stdout, "\n".join(lines) + "\n")
+
+
+def _plain(text: str, **_: object) -> str:
+    return text
 
 
 def _data(check: Check) -> dict[str, object]:
@@ -67,7 +73,7 @@ def _data(check: Check) -> dict[str, object]:
     }
 
 
-def _listing(registry: Registry) -> Iterator[str]:
+def _listing(registry: Registry, styled: Callable[..., str]) -> Iterator[str]:
     width = max((len(check.id) for check in registry), default=0)
     family = None
     for check in registry:
@@ -75,31 +81,33 @@ def _listing(registry: Registry) -> Iterator[str]:
             if family is not None:
                 yield ""
             family = check.family
-            yield family
-        yield f"  {check.id:<{width}}  {check.severity!s:<7}  {check.title}"
+            yield styled(family, bold=True)
+        severity = styled(f"{check.severity!s:<7}", fg=_COLORS[str(check.severity)])
+        yield f"  {check.id:<{width}}  {severity}  {check.title}"
 
 
-def _description(check: Check) -> Iterator[str]:
+def _description(check: Check, styled: Callable[..., str]) -> Iterator[str]:
     from ..check import Example
     from ..docgen import shown_files
 
-    yield f"{check.family}/{check.id}: {check.title}"
-    yield f"severity: {check.severity}, since: {check.since}"
+    yield styled(f"{check.family}/{check.id}: {check.title}", bold=True)
+    severity = styled(str(check.severity), fg=_COLORS[str(check.severity)])
+    yield f"severity: {severity}, since: {check.since}"
     yield ""
     yield check.why
     bad = next((e for e in check.examples() if isinstance(e, Example)), None)
     if bad is not None:
-        yield from _example("Found in", shown_files(bad.files))
+        yield from _example("Found in", shown_files(bad.files), styled)
         if bad.fixed is not None:
-            yield from _example("Fixed", shown_files(bad.fixed))
+            yield from _example("Fixed", shown_files(bad.fixed), styled)
     yield ""
     yield from check.links
 
 
-def _example(title: str, files: dict[str, str]) -> Iterator[str]:
+def _example(title: str, files: dict[str, str], styled: Callable[..., str]) -> Iterator[str]:
     for path, text in files.items():
         yield ""
-        yield f"{title} {path}:"
+        yield styled(f"{title} {path}:", bold=True)
         yield ""
         for line in text.splitlines():
             yield f"    {line}".rstrip()

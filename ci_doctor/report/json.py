@@ -50,11 +50,12 @@ def _fix(fix: Fix, report: Report) -> dict[str, Any]:
     return {
         "title": fix.title,
         "applicability": str(fix.applicability),
-        "edits": [_edit(edit, report.sources[edit.path]) for edit in fix.edits],
+        "edits": [_edit(edit, report) for edit in fix.edits],
     }
 
 
-def _edit(edit: Edit, source: Source) -> dict[str, Any]:
+def _edit(edit: Edit, report: Report) -> dict[str, Any]:
+    source = report.sources.get(edit.path) or Source(edit.path, "")  # a file to be made
     return {"path": edit.path, **_span(source, edit.span), "text": edit.text}
 
 
