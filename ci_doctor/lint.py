@@ -6,10 +6,14 @@ import hashlib
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
+from types import MappingProxyType
 
+from .builds.base_images import unknown_images
 from .builds.build import Build
 from .builds.jobs import JobBuilds
 from .builds.operations import used_commands
+from .builds.presence import is_written
 from .builds.survey import builds_of
 from .check import Check, Context
 from .config import Settings
@@ -18,6 +22,8 @@ from .dockerfile.run import RunCommand
 from .errors import CiDoctorError, Unreadable
 from .files.protocol import Files
 from .finding import Finding, Report, Severity, Unresolved, sort_findings
+from .images.published import Registries
+from .images.reference import Reference
 from .pipeline.include import Fetcher
 from .pipeline.load import load_pipeline
 from .pipeline.model import Job, Pipeline, Value
@@ -32,6 +38,7 @@ from .yamldoc.nodes import Fault
 
 FINGERPRINT_SCHEME = "1"
 UNUSED_IGNORE = "unused-ignore"
+_NOTHING: Mapping[str, str] = MappingProxyType({})
 
 # Findings with the same key are one finding, of several jobs.
 Key = tuple[str, str, Span, str]
@@ -58,18 +65,21 @@ def lint(
     selection: Selection | None = None,
     min_severity: Severity = Severity.INFO,
     fetcher: Fetcher | None = None,
+    variables: Mapping[str, str] = _NOTHING,
+    registries: Registries | None = None,
 ) -> Report:
     """Check pipelines and Dockerfiles, and everything they lead to.
 
     `paths` are relative to the root of `files`. A file that the root's pipeline includes, and a
     Dockerfile, are seen through that pipeline, and only their own findings are reported. What
     could not be read and which checks crashed stand in `failures` of the report. Without a
-    `fetcher` nothing outside the repository is read.
+    `fetcher` nothing outside the repository is read, and without `registries` nobody is asked about
+    images; `variables` are as in `load_pipeline`.
     """
     settings = settings or Settings()
     registry = registry or load_registry()
     selection = selection or registry.selection(off=settings.off)
-    run = Run(files, settings, registry, selection, fetcher)
+    run = Run(files, settings, registry, selection, fetcher, variables, registries)
     run.load(paths)
     return run.report(min_severity)
 
@@ -98,6 +108,8 @@ class Run:
     registry: Registry
     selection: Selection
     fetcher: Fetcher | None = None
+    variables: Mapping[str, str] = field(default_factory=dict)
+    registries: Registries | None = None
     failures: list[CiDoctorError] = field(default_factory=list)
     places: Places = field(default_factory=Places)
     named: list[str] = field(default_factory=list)
@@ -107,6 +119,7 @@ class Run:
     _dockerfiles: dict[str, Dockerfile | None] = field(default_factory=dict)
     _used_by: dict[str, list[Build]] | None = None
     _run_commands: dict[Dockerfile, list[RunCommand]] = field(default_factory=dict)
+    _looked_up: dict[Reference, Location] = field(default_factory=dict)
     _crashes: dict[str, tuple[Exception, list[str]]] = field(default_factory=dict)
 
     def load(self, paths: Iterable[str]) -> None:
@@ -136,7 +149,7 @@ class Run:
         try:
             if self._is_empty(path, "a pipeline has at least one job", report=only is None):
                 return
-            pipeline = load_pipeline(self.files, path, fetcher=self.fetcher, root=root)
+            pipeline = self._read_pipeline(path, root)
         except CiDoctorError as error:
             if only is None:
                 self.failures.append(error)
@@ -153,13 +166,16 @@ class Run:
                 if child not in loaded:
                     loaded.add(child)
                     try:
-                        waiting.append(
-                            load_pipeline(self.files, child, fetcher=self.fetcher, root=True)
-                        )
+                        waiting.append(self._read_pipeline(child, True))
                     except CiDoctorError:
                         continue  # a fault of the job that names it: a check says so
                     except Exception as error:
                         self._crash(f"reading {child}", error)
+
+    def _read_pipeline(self, path: str, root: bool | None) -> Pipeline:
+        return load_pipeline(
+            self.files, path, fetcher=self.fetcher, variables=self.variables, root=root
+        )
 
     def _add(self, pipeline: Pipeline, only: frozenset[str] | None) -> None:
         sources = {file.source.path: file.source for file in pipeline.files}
@@ -181,6 +197,18 @@ class Run:
         return True
 
     # What checks ask.
+
+    @cached_property
+    def online(self) -> Registries | None:
+        """The registries, once they were asked for the images of all builds together."""
+        if self.registries is not None:
+            for builds in self._builds_by_dockerfile().values():
+                for build in builds:
+                    dockerfile = self.dockerfile_of(build)
+                    for image, reference in unknown_images(build, dockerfile) if dockerfile else ():
+                        self._looked_up.setdefault(reference, image.location)
+            self.registries.look_up(self._looked_up)
+        return self.registries
 
     def runner(self, job: Job | None) -> Runner:
         if job is None:
@@ -205,7 +233,10 @@ class Run:
 
     def dockerfile_of(self, build: Build) -> Dockerfile | None:
         path = build.dockerfile.resolved if build.dockerfile else None
-        return None if path is None else self._parsed(path)
+        # What a job writes over the file nobody here sees.
+        if path is None or is_written(path, build.command, self.builds_of(build.job)):
+            return None
+        return self._parsed(path)
 
     def builds_with(self, dockerfile: Dockerfile) -> list[Build]:
         return self._builds_by_dockerfile().get(dockerfile.source.path, [])
@@ -426,9 +457,8 @@ class Run:
         if subject.pipeline is not None:
             for job in subject.jobs.values():
                 builds = self._builds.get(job)
-                for command in builds.execution.commands if builds else ():
-                    if command.script is not None:
-                        sources.setdefault(command.location.path, command.location.source)
+                for source in builds.scripts if builds else ():
+                    sources.setdefault(source.path, source)
         return sources
 
     def _unused(self, subjects: Sequence[Subject], ignores: Ignores) -> Iterator[Finding]:
@@ -466,6 +496,10 @@ class Run:
                 if (what, include.location.path) not in seen:
                     seen.add((what, include.location.path))
                     yield Unresolved(what, include.reason, include.location)
+        for reference, location in self._looked_up.items():
+            reason = self.registries.reason(reference) if self.registries is not None else ""
+            if reason:
+                yield Unresolved(f"image '{reference}'", reason, location, kind="image")
 
 
 def _key(finding: Finding) -> Key:

@@ -15,9 +15,9 @@ import click
 
 from .. import __version__
 from ..errors import CiDoctorError
-from .streams import prepare_streams, report_error
+from .streams import drop, prepare_streams, report_error
 
-COMMANDS = ("lint", "checks")
+COMMANDS = ("lint", "resolve", "checks")
 
 INTERRUPTED = 130
 BROKEN_PIPE = 141
@@ -46,8 +46,7 @@ class Group(click.Group):
         except KeyboardInterrupt:
             sys.exit(INTERRUPTED)
         except BrokenPipeError:
-            # What is still buffered must not raise again when Python flushes it at exit.
-            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            drop(sys.stdout)
             sys.exit(BROKEN_PIPE)
         except (click.ClickException, click.exceptions.Exit, click.Abort):
             raise

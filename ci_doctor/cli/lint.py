@@ -6,6 +6,7 @@ import sys
 
 import click
 
+from .online import connect, online_options, registries
 from .streams import report_error, terminal, write
 
 SEVERITIES = ("error", "warning", "info")
@@ -37,6 +38,7 @@ SEVERITIES = ("error", "warning", "info")
     show_default=True,
     help="Exit with 1 for findings of this severity or worse.",
 )
+@online_options
 @click.option("--ci-file", metavar="FILE", help="The pipeline, if not .gitlab-ci.yml.")
 @click.option("--root", type=click.Path(), help="The folder that paths are relative to.")
 @click.option("--config", type=click.Path(), help="The settings, if not .ci-doctor.yml.")
@@ -49,6 +51,9 @@ def command(
     ignore: tuple[str, ...],
     min_severity: str,
     fail_on: str,
+    online: bool,
+    gitlab_url: str | None,
+    token: str | None,
     ci_file: str | None,
     root: str | None,
     config: str | None,
@@ -59,7 +64,8 @@ def command(
 
     PATH is a pipeline file, a Dockerfile, or a folder with a .gitlab-ci.yml: this folder without
     any. What a pipeline includes, the scripts it runs and the Dockerfiles it builds are
-    followed. A GLOB matches a check's ID or FAMILY/ID and may be given several times.
+    followed. A GLOB matches a check's ID or FAMILY/ID and may be given several times. With
+    --online registries are asked for the platforms of base images too.
 
     Exit code: 0 clean, 1 findings, 2 usage or configuration error, 3 the work could not be done.
     """
@@ -72,8 +78,10 @@ def command(
 
     registry = load_registry()
     registry.selection(select, ignore)  # refuses unknown names before anything is read
+    asked = registries(online=online)
     reports: list[tuple[str, Report]] = []
     for target in find_targets(paths, registry.ids, root=root, ci_file=ci_file, config=config):
+        connection = connect(target.root, online=online, gitlab_url=gitlab_url, token=token)
         report = lint(
             target.files,
             target.entries,
@@ -81,6 +89,9 @@ def command(
             registry=registry,
             selection=registry.selection(select, ignore, target.settings.off),
             min_severity=Severity[min_severity.upper()],
+            fetcher=connection.fetcher,
+            variables=connection.variables,
+            registries=asked,
         )
         reports.append((target.prefix, report))
     report = gather(reports)

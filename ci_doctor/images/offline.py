@@ -3,45 +3,11 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import NamedTuple
 
-from ..finding import Confidence
 from .official import data_source, is_reliable, official_platforms
-from .platforms import Platform, best_match, fallbacks, parse_platform
+from .published import ImagePlatforms
 from .reference import Reference, TextReference, official_name
-
-
-@dataclass(frozen=True, slots=True)
-class ImagePlatforms:
-    """The platforms that an image is published for.
-
-    `source` says where that was read. `doubtful` are platforms that the source does not give and
-    that the image may have all the same; `certain` is false where the source itself may have aged.
-    """
-
-    platforms: frozenset[str]
-    source: str
-    doubtful: frozenset[str] = frozenset()
-    certain: bool = True
-
-    def match(self, wanted: Platform) -> Platform | None:
-        """What a build for `wanted` pulls: see `best_match`; it may be another platform."""
-        return best_match(wanted, map(parse_platform, self.platforms))
-
-    def lacks(self, wanted: Platform) -> Confidence | None:
-        """How certain it is that a build for `wanted` finds nothing to pull.
-
-        None where it finds something, and for a platform without an architecture.
-        """
-        if not wanted.architecture or self.match(wanted) is not None:
-            return None
-        doubt = any(
-            str(each) in self.doubtful
-            for each in fallbacks(wanted)
-            if each.architecture == wanted.architecture
-        )
-        return Confidence.CERTAIN if self.certain and not doubt else Confidence.LIKELY
 
 
 class _Row(NamedTuple):

@@ -319,8 +319,7 @@ def same_repository(image: Reference | TextReference | Text, name: str) -> bool 
     part, or the same path in another registry, which may be a copy.
     """
     if isinstance(image, Text):
-        answers = {_same_as_text(variant, name) for variant in image.variants()}
-        return answers.pop() if len(answers) == 1 else None
+        return _same_as_text(image, name)
     wanted = _named(name)
     upstream = image.upstream
     if isinstance(upstream, Reference):
@@ -330,12 +329,15 @@ def same_repository(image: Reference | TextReference | Text, name: str) -> bool 
         path = upstream.repository
         same_host = None if upstream.registry is None else upstream.registry.equals(wanted.registry)
     short = wanted.repository.removeprefix("library/")
+    known = path.value
     if same_host is True:
         # `library/` is missing where an unknown part may hold a `/`.
         names = [wanted.repository, *([] if "/" in path.template else [short])]
         if short != wanted.repository:
             names += [f"{namespace}/{short}" for namespace in _ARCHITECTURE_NAMESPACES]
-        return _either(path.equals(each) for each in names)
+        return known in names if known is not None else _either(path.equals(n) for n in names)
+    if known is not None:
+        return None if known == short or known.endswith(f"/{short}") else False
     is_copy = _either((path.equals(short), path.endswith(f"/{short}")))
     return False if is_copy is False else None
 
@@ -345,9 +347,20 @@ def _either(answers: Iterable[bool | None]) -> bool | None:
     return True if True in seen else None if None in seen else False
 
 
+# Many jobs share few images, and several checks ask about each: the answers are kept.
+@lru_cache(maxsize=4096)
 def _same_as_text(text: Text, name: str) -> bool | None:
-    reference = parse_reference_text(text)
-    return False if reference is None else same_repository(reference, name)
+    answers = set()
+    for variant in text.variants():
+        reference = _equal_reference(variant)
+        answers.add(False if reference is None else same_repository(reference, name))
+    return answers.pop() if len(answers) == 1 else None
+
+
+@lru_cache(maxsize=1024)
+def _equal_reference(text: Text) -> TextReference | None:
+    """As `parse_reference_text`, but the places may be those of an equal text."""
+    return parse_reference_text(text)
 
 
 @lru_cache(maxsize=64)

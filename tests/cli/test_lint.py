@@ -160,6 +160,29 @@ def test_a_file_without_permission_is_one_line_and_code_3(project: Path) -> None
     assert lint(project).code == 3
 
 
+@pytest.mark.skipif(os.name == "nt", reason="needs a POSIX shell")
+@pytest.mark.parametrize(
+    ("redirection", "code", "error"),
+    [
+        (">&-", 0, b"1 warning in 1 file\n"),
+        ("2>&-", 0, b""),
+        ("<&-", 0, b"1 warning in 1 file\n"),
+        (">/dev/full", 3, b"error: cannot write the output: No space left on device\n"),
+        ("2>/dev/full", 3, b""),
+    ],
+)
+def test_a_stream_that_is_closed_or_full_is_no_traceback(
+    project: Path, redirection: str, code: int, error: bytes
+) -> None:
+    if "/dev/full" in redirection and not Path("/dev/full").exists():
+        pytest.skip("there is no /dev/full")
+    command = f"{sys.executable} -m ci_doctor lint --select kaniko-archived {redirection}"
+
+    done = subprocess.run(command, shell=True, cwd=project, capture_output=True, check=False)
+
+    assert (done.returncode, done.stderr) == (code, error)
+
+
 def test_a_folder_that_includes_itself_by_a_link_does_not_hang(project: Path) -> None:
     (project / "loop").symlink_to(project, target_is_directory=True)
 

@@ -3,8 +3,9 @@ from __future__ import annotations
 import pytest
 
 from ci_doctor.finding import Confidence
-from ci_doctor.images.offline import ImagePlatforms, offline_platforms
+from ci_doctor.images.offline import offline_platforms
 from ci_doctor.images.platforms import parse_platform
+from ci_doctor.images.published import ImagePlatforms
 from ci_doctor.images.reference import parse_reference, parse_reference_text
 from ci_doctor.text import Symbol, Text
 
