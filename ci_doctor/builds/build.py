@@ -222,10 +222,11 @@ class Builder:
 class Daemon:
     """The Docker daemon or buildkitd that the command talks to.
 
-    `kind` is "dind" (with `service`), "socket", "remote" (with `service` for a buildkitd service),
-    "local" (a daemon started in the job), "daemonless", "none" (the pipeline offers nothing that
-    answers), or None where it is not known. `address` is DOCKER_HOST, BUILDKIT_HOST, `--addr`, or
-    what the client falls back to; `location` where the address is written; `tls` three-valued.
+    `kind` is "dind" (with `service`), "socket", "remote" (another machine, a buildkitd `service`, or
+    the BuildKit of a builder whose driver does without Docker), "local" (a daemon started in the
+    job), "daemonless", "none" (the pipeline offers nothing that answers), or None where it is not
+    known. `address` is DOCKER_HOST, BUILDKIT_HOST, `--addr`, or what the client falls back to;
+    `location` where the address is written; `tls` three-valued.
     """
 
     kind: str | None

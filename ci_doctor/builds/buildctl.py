@@ -24,11 +24,12 @@ from .dockerfiles import default_dockerfile
 from .options import BUILDCTL_BUILD, BUILDCTL_GLOBAL, parse_options
 from .paths import join, make_path
 
-_PROGRAMS = {
+_TOOLS = {
     "buildctl": Tool.BUILDCTL,
     "buildctl-daemonless.sh": Tool.BUILDCTL_DAEMONLESS,
     "buildctl-daemonless": Tool.BUILDCTL_DAEMONLESS,
 }
+PROGRAMS = frozenset(_TOOLS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +52,7 @@ class BuildctlCall:
 
 def read_call(command: Command) -> BuildctlCall | None:
     """A call of buildctl, None for any other program."""
-    tool = _PROGRAMS.get(command.name or "")
+    tool = _TOOLS.get(command.name or "")
     if tool is None:
         return None
     parsed = parse_options(command.arguments, BUILDCTL_GLOBAL, interspersed=False)
@@ -171,6 +172,10 @@ def _argument_value(name: Text, value: Text | None) -> Text | None:
     return value
 
 
+def _is_file(path: str, files: Files) -> bool:
+    return files.exists(path) is True and files.is_directory(path) is False
+
+
 def _read_dockerfile(build: Build, files: Files) -> None:
     directory = build.locals.get("dockerfile")
     filename = next((opt for opt in reversed(build.opts) if opt.key == "filename"), None)
@@ -178,5 +183,7 @@ def _read_dockerfile(build: Build, files: Files) -> None:
         return
     if filename is not None and filename.value is not None:
         build.dockerfile = join(directory, filename.value, filename.value_location)
+    elif directory.resolved and _is_file(directory.resolved, files):
+        build.dockerfile = directory  # refused; that file is what is meant
     else:
         build.dockerfile = default_dockerfile(directory, directory.location, files)

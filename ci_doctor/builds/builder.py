@@ -17,6 +17,8 @@ from .paths import make_path
 from .places import place_in
 
 _DEFAULT_DRIVER = "docker-container"
+# Drivers whose BuildKit does not run in the Docker daemon: buildx does not ask it for anything.
+WITHOUT_DOCKER = frozenset({"kubernetes", "remote"})
 _RM = ("buildx", "rm")
 _SELECTING: dict[tuple[str, ...], Table] = {("buildx", "use"): BUILDX_USE, _RM: BUILDX_RM}
 _MOST_BUILDERS = 200  # far above real jobs

@@ -8,15 +8,17 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from ..edits import Edit
-from ..images.reference import TextReference, parse_reference_text
+from ..execution.directories import CHECKOUT
+from ..images.comparison import same_image
 from ..source import Span
-from ..text import Text
-from .build import Attributes, Build, Tool
+from ..text import Symbol, Text
+from .build import Attributes, Build, Tool, parse_bool
 
 EXPORTERS = ("registry", "inline", "local", "gha", "s3", "azblob")
 IMPORTERS = ("registry", "local", "gha", "s3", "azblob")  # inline is read as registry
 MODES = ("min", "max")
 BUILDCTL = (Tool.BUILDCTL_DAEMONLESS, Tool.BUILDCTL)
+INLINE_ARGUMENT = "BUILDKIT_INLINE_CACHE"  # docker and buildx turn it into `type=inline`
 
 # The attribute that says where the cache is, by type; two for local, by direction.
 _PLACES = {"registry": "ref", "s3": "bucket", "azblob": "account_url", "gha": "scope"}
@@ -51,7 +53,9 @@ def reads(importing: Attributes, exported: Attributes) -> bool | None:
     if ours == "registry":
         return same_image(one, other)
     if ours == "local":
-        return _plain(one).equals(_plain(other))
+        # Where only one of them is relative, the working directory decides.
+        same = _plain(one).equals(_plain(other))
+        return None if same is False and _is_rooted(one) is not _is_rooted(other) else same
     # A bucket holds several caches, told apart by their names.
     same = one.equals(other)
     names = [cache.get("name") or cache.get("prefix") for cache in (exported, importing)]
@@ -81,30 +85,29 @@ def is_read(exported: Attributes, builds: Iterable[Build]) -> bool | None:
 
 
 def _plain(path: Text) -> Text:
-    text = path[2:] if path.startswith("./") is True else path
-    return text[:-1] if text.endswith("/") is True else text
+    """Without `$CI_PROJECT_DIR/` or `./` in front and without a `/` at the end."""
+    if _is_rooted(path) and path.startswith("/") is not True:
+        path = path[1:]
+        path = path[1:] if path.startswith("/") is True else path
+    path = path[2:] if path.startswith("./") is True else path
+    return path[:-1] if path.endswith("/") is True else path
 
 
-def same_image(one: Text, other: Text) -> bool | None:
-    """Whether two names mean the same image: a missing tag is `latest`, a missing host docker.io."""
-    if one.equals(other) is True:
+def _is_rooted(path: Text) -> bool:
+    first = path.parts[0] if path.parts else None
+    if isinstance(first, Symbol):
+        return first.variable == CHECKOUT
+    return path.startswith("/") is True
+
+
+def writes_inline(build: Build) -> bool | None:
+    """Whether the image will hold a cache of its own: `type=inline`, or docker's build argument."""
+    if any(kind(cache) == "inline" for cache in build.cache_to):
         return True
-    a, b = parse_reference_text(one), parse_reference_text(other)
-    if a is None or b is None:
-        return False
-    answers = [_same_part(a.registry, b.registry), a.repository.equals(b.repository)]
-    answers.append(_same_tag(a, b))
-    return False if False in answers else None if None in answers else True
-
-
-def _same_part(one: Text | None, other: Text | None) -> bool | None:
-    return None if one is None or other is None else one.equals(other)
-
-
-def _same_tag(one: TextReference, other: TextReference) -> bool | None:
-    if one.digest is not None or other.digest is not None:
-        return _same_part(one.digest, other.digest)
-    return _same_part(one.tag_or_latest, other.tag_or_latest)
+    for argument in build.build_args:
+        if argument.name.value == INLINE_ARGUMENT and build.tool not in BUILDCTL:
+            return None if argument.value is None else parse_bool(argument.value)
+    return None if build.opaque else False
 
 
 def is_ephemeral(build: Build) -> bool | None:

@@ -9,11 +9,12 @@ from ..dockerfile.instructions import Add, Copy
 from ..dockerfile.scopes import Scope
 from ..dockerfile.words import Word
 from ..errors import Unreadable
-from ..execution.directories import inside, normalise
+from ..execution.directories import normalise
 from ..files.protocol import Files
 from ..source import Location
 from .build import Build, Tool
 from .jobs import JobBuilds
+from .presence import is_written
 
 _WILD = frozenset("*?[")
 _REMOTE = ("http://", "https://", "git://", "ssh://", "git@")
@@ -64,7 +65,7 @@ def context_of(build: Build, builds: JobBuilds, files: Files) -> BuildContext | 
         # BuildKit's frontend looks beside the Dockerfile first.
         candidates.insert(0, f"{build.dockerfile.resolved}.dockerignore")
     for candidate in candidates:
-        if _is_written(candidate, build, builds):
+        if is_written(candidate, build.command, builds):
             return BuildContext(path, None, known=False)
         there = files.exists(candidate)
         if there is False:
@@ -78,11 +79,6 @@ def context_of(build: Build, builds: JobBuilds, files: Files) -> BuildContext | 
         # Kaniko reads the same file with rules of its own.
         return BuildContext(path, ignore, known=build.tool is not Tool.KANIKO)
     return BuildContext(path, None, known=True)
-
-
-def _is_written(path: str, build: Build, builds: JobBuilds) -> bool:
-    """Whether a command of the job writes the file."""
-    return any(inside(write.path, write.command.cwd) == path for write in builds.writes)
 
 
 def copy_sources(instruction: Copy, scope: Scope) -> list[CopySource]:

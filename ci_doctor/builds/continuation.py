@@ -11,6 +11,7 @@ from ..execution.command import Command
 from ..source import Location, Source, Span
 
 _COMMENT = re.compile(r"#[^\n]*")
+_OPERATOR = re.compile(r"[;|&(){}]")
 _JOINED = re.compile(r"\\[ \t]*\r?\n[ \t\r\n]*")
 
 
@@ -43,12 +44,26 @@ def find_breaks(commands: Sequence[Command], index: int) -> tuple[Break, ...]:
             break
         if after.location.span.start < before.location.span.end:
             break
-        breaks.append(_between(command, before, after))
+        if before.piped_to is not None or before.background:
+            break
+        broken = _between(command, before, after)
+        if broken is None:
+            break
+        if breaks and breaks[-1].kind == broken.kind == "missing":
+            # Lines without any `\\` are one fault.
+            broken = _together(breaks.pop(), broken)
+        breaks.append(broken)
         before = after
     return tuple(breaks)
 
 
-def _between(command: Command, before: Command, after: Command) -> Break:
+def _together(first: Break, second: Break) -> Break:
+    edits = (*first.edits, *second.edits) if first.edits and second.edits else ()
+    return Break(first.kind, first.location, first.rest, edits)
+
+
+def _between(command: Command, before: Command, after: Command) -> Break | None:
+    """What separates two commands; None where more does than the end of a line."""
     source = before.location.source
     rest = after.program.text.display
     start, end = before.location.span.end, after.location.span.start
@@ -57,6 +72,8 @@ def _between(command: Command, before: Command, after: Command) -> Break:
     if blank and not blank.strip() and last.written is not None:
         start = last.written.span.start
     text = source.text[start:end]
+    if _OPERATOR.search(_COMMENT.sub("", text)):
+        return None
     comment = _COMMENT.search(text)
     if comment is not None:
         place = Location(source, Span(start + comment.start(), start + comment.end()))

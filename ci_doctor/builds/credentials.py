@@ -6,20 +6,21 @@ read by docker/cli since 28.3 and by what vendors it (BuildKit since v0.24), bef
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
 
 from ..execution.command import Certainty, Command, Word
 from ..pipeline.variables import unknown_variable
 from ..source import Location
-from ..text import Opaque, Text
+from ..text import UNKNOWN, Opaque, Text
 from .build import Credential, Credentials, Tool
 from .config_json import ConfigDocument, read_config
 from .docker import DockerCall
 from .environment import exported
 from .filesystem import FileSystem
 from .job_image import JobImage
-from .jobs import ConfigWrite, FileWrite, Login
+from .jobs import ConfigWrite, FileWrite, JobBuilds, Login
 from .keys import DOCKER_HUB_KEY, host_of, key_matches
 from .options import DOCKER_LOGIN, parse_options
 from .output_text import standard_input
@@ -28,7 +29,7 @@ from .programs import could_log_in
 
 __all__ = ["Wallet", "key_matches", "read_login"]
 
-_CONFIG = "config.json"
+CONFIG = "config.json"
 # Far above real jobs; what goes beyond is not known.
 _MOST_CONFIGS = 50
 _MOST_ENTRIES = 500
@@ -52,8 +53,10 @@ _LOGOUTS: dict[str, tuple[str, ...]] = {
     "oras": ("logout",),
     "nerdctl": ("logout",),
 }
+PROGRAMS = frozenset({*_LOGINS, *_LOGOUTS})
 # They keep credentials of their own and write Docker's file only when told to.
 _OTHER_STORES = frozenset({"skopeo", "podman", "buildah"})
+_MAKES_READY = frozenset({"mkdir", "chmod", "chown", "ls", "touch", "install", "test", "["})
 _FILE_OPTIONS = ("--authfile", "--compat-auth-file")
 
 
@@ -76,12 +79,15 @@ def read_login(command: Command, call: DockerCall | None) -> Login | None:
 
 def _login(command: Command, tool: str, words: tuple[Word, ...], *, logout: bool) -> Login:
     parsed = parse_options(words, DOCKER_LOGIN)
-    registry = parsed.rest[0] if len(parsed.rest) == 1 else None
+    candidates = parsed.positional if len(parsed.rest) > 1 else parsed.rest
+    registry = candidates[0] if len(candidates) == 1 else None
     text = Text() if registry is None else registry.text
     user, password = parsed.last("--username"), parsed.last("--password")
     stdin = parsed.last("--password-stdin")
     given = standard_input(command) if stdin is not None else None
     opaque = tuple(word for word in parsed.opaque if word is not registry)
+    if registry is None and opaque:
+        text = Text((Opaque(" ".join(word.text.display for word in opaque)),))
     return Login(
         command,
         text,
@@ -194,6 +200,8 @@ class _Document:
         document = self.read()
         if document is None:
             return f"the content of {self.pieces[-1].path.display} is not known"
+        if document.valid is False or (document.loose and not document.entries):
+            return f"{self.pieces[-1].path.display} does not hold what was meant"
         if document.store is not None:
             return f"the credential store `{document.store.display}` is not known"
         if not document.complete:
@@ -247,6 +255,8 @@ class Wallet:
     followed: frozenset[str] = frozenset()  # scripts whose own commands are seen
     why_unknown: str = ""  # what may have logged in anywhere
     brought: str = ""  # why the job's image or machine may have credentials from the start
+    # Whether a file may be there from the start: by the repository, artifacts or a cache.
+    is_there: Callable[[Text], bool] = lambda target: False
     configs: dict[str, _Config] = field(default_factory=dict)
     _log: list[tuple[FileWrite, _Document | None]] = field(default_factory=list)
 
@@ -275,7 +285,7 @@ class Wallet:
     def login(self, login: Login, directory: Text) -> None:
         """A login writes its key into the config.json of `directory`, and keeps the others."""
         self.filesystem.made(directory)
-        config = self._config(directory + Text.of(f"/{_CONFIG}"))
+        config = self._config(directory + Text.of(f"/{CONFIG}"))
         certain = login.command.certainty is Certainty.ALWAYS
         config.settle()
         if login.logout:
@@ -293,13 +303,16 @@ class Wallet:
         """What a client finds that looks into `directory`."""
         entries: list[Credential] = []
         why = self.why_unknown
-        path = directory + Text.of(f"/{_CONFIG}")
+        path = directory + Text.of(f"/{CONFIG}")
+        seen = False
         for config in self.configs.values():
             same = config.target.equals(path)
             if same is False:
                 continue
+            seen = seen or same is True
             entries += [entry.at(command, same is True) for entry in config.entries]
             why = why or config.why_unknown
+        why = why or ("" if seen else self._unseen(path))
         variable, unknown = self._variable(command, tool)
         entries += variable
         why = why or unknown
@@ -315,7 +328,7 @@ class Wallet:
     def _variable(self, command: Command, tool: Tool) -> tuple[list[Credential], str]:
         """The entries of DOCKER_AUTH_CONFIG, where the client reads it."""
         value = exported(command, "DOCKER_AUTH_CONFIG")
-        reads = self._reads_variable(tool)
+        reads = reads_auth_variable(self.image, tool)
         if value is None or value.is_empty is True or reads is False:
             return [], ""
         document = read_config(value)
@@ -338,25 +351,13 @@ class Wallet:
             for entry in document.entries
         ], ""
 
-    def _reads_variable(self, tool: Tool) -> bool | None:
-        if tool is Tool.KANIKO:
-            return False
-        buildctl = tool in (Tool.BUILDCTL, Tool.BUILDCTL_DAEMONLESS)
-        version = self.image.buildkit.version if buildctl else self.image.docker.version
-        first = _FIRST_BUILDKIT_WITH_VARIABLE if buildctl else _FIRST_DOCKER_WITH_VARIABLE
-        official = self.image.buildkit.official if buildctl else self.image.docker.official
-        if official is not True:
-            return None
-        if version is None:
-            return True  # a floating tag
-        shorter = min(len(version), len(first))
-        if version[:shorter] != first[:shorter]:
-            return version > first
-        return True if len(version) >= len(first) else None
+    def _unseen(self, target: Text) -> str:
+        """Why a config.json may hold credentials before the job writes it; "" where it does not."""
+        return f"{target.display} may be there from the start" if self.is_there(target) else ""
 
     def _is_config(self, write: FileWrite) -> bool:
         folder, slash, name = write.target.template.rpartition("/")
-        if name != _CONFIG or not slash:
+        if name != CONFIG or not slash:
             return False
         if folder.rpartition("/")[2].startswith(".docker"):
             return True
@@ -374,7 +375,7 @@ class Wallet:
         known = self.configs.get(target.display)
         if known is not None:
             return known
-        config = _Config(target)
+        config = _Config(target, unknown=self._unseen(target))
         if len(self.configs) < _MOST_CONFIGS:
             self.configs[target.display] = config
         else:
@@ -415,7 +416,7 @@ class Wallet:
                 continue
             target = self.filesystem.target(word.text, command)
             for config in self.configs.values():
-                folder = config.target[: len(config.target) - len(_CONFIG) - 1]
+                folder = config.target[: len(config.target) - len(CONFIG) - 1]
                 gone = {config.target.equals(target), folder.equals(target)}
                 if True in gone and certain:
                     config.clear()
@@ -444,7 +445,7 @@ class Wallet:
 
     def _helpers(self, command: Command, hosts: list[Text]) -> None:
         directory = self.filesystem.docker_directory(command, None)
-        config = self._config(directory + Text.of(f"/{_CONFIG}"))
+        config = self._config(directory + Text.of(f"/{CONFIG}"))
         config.settle()
         for host in hosts:
             place = host.location or command.program.written
@@ -454,7 +455,7 @@ class Wallet:
         """Every write to a config.json, judged by where the job's clients look."""
         result = []
         for write, document in self._log:
-            folder = write.target[: len(write.target) - len(_CONFIG) - 1]
+            folder = write.target[: len(write.target) - len(CONFIG) - 1]
             looked = directories or [self.filesystem.docker_directory(write.command, None)]
             answers = {folder.equals(directory) for directory in looked}
             matches = True if True in answers else False if answers == {False} else None
@@ -482,9 +483,58 @@ class Wallet:
                     overwrites=document.overwrites
                     if document is not None and document.pieces[0] is write
                     else (),
+                    looked_in=tuple(directories),
                 )
             )
         return result
+
+
+def reads_auth_variable(image: JobImage, tool: Tool) -> bool | None:
+    """Whether a tool of the job's image takes credentials from DOCKER_AUTH_CONFIG."""
+    if tool is Tool.KANIKO:
+        return False
+    buildctl = tool in (Tool.BUILDCTL, Tool.BUILDCTL_DAEMONLESS)
+    version = image.buildkit.version if buildctl else image.docker.version
+    first = _FIRST_BUILDKIT_WITH_VARIABLE if buildctl else _FIRST_DOCKER_WITH_VARIABLE
+    official = image.buildkit.official if buildctl else image.docker.official
+    if official is not True:
+        return None
+    if version is None:
+        return True  # a floating tag
+    shorter = min(len(version), len(first))
+    if version[:shorter] != first[:shorter]:
+        return version > first
+    return True if len(version) >= len(first) else None
+
+
+def is_misplaced(write: ConfigWrite, builds: JobBuilds) -> bool:
+    """Whether a config.json with credentials is written where no client of the job looks.
+
+    A directory that some other command is told about may be meant for that one.
+    """
+    if write.directory_matches is not False or not write.looked_in:
+        return False
+    folder = write.target.template.rpartition("/")[0]
+    if folder.rpartition("/")[2] != ".docker" or UNKNOWN in folder:
+        return False
+    if not write.entries and write.text is not None:
+        return False
+    for command in builds.execution.commands:
+        if command is write.command or command.name in _MAKES_READY:
+            continue
+        if any(folder in word.text.template for word in command.words):
+            return False
+    return True
+
+
+def is_written_elsewhere(host: Text, builds: JobBuilds) -> bool:
+    """Whether the credentials for a registry are there, in a file that no client reads."""
+    return any(
+        key_matches(key, host) is not False
+        for write in builds.config_writes
+        if is_misplaced(write, builds)
+        for key in write.keys
+    )
 
 
 def _has_text(document: _Document) -> bool:

@@ -126,7 +126,7 @@ def _default_daemon(call: DockerCall, image: JobImage, started: Started) -> Daem
         address = None if port is None else Text.of(f"tcp://docker:{port}")
         if docker is not None:
             return Daemon("dind", address, docker, tls)
-        kind = None if _may_have_more(job) else "none"
+        kind = None if _may_have_more(job) or _may_be_named(job, "docker") else "none"
         return Daemon(kind, address or Text.of("tcp://docker:2375"), tls=tls)
     plain = image.library is not None or image.docker.official is True or image.bakes_nothing
     if image.name is not None and plain:
@@ -142,6 +142,8 @@ def buildctl_daemon(call: BuildctlCall, image: JobImage, started: Started) -> Da
         return Daemon("daemonless", location=call.command.program.written)
     option = call.address
     address, place = (None, None) if option is None else (option.value, option.value_location)
+    if option is None and call.opaque:
+        return Daemon(None)  # `buildctl "$@"` may hold an address
     if address is None:
         address = exported(call.command, "BUILDKIT_HOST")
         place = None if address is None else address.location
@@ -221,8 +223,13 @@ def _named(job: Job, name: str) -> Service | None:
     return None
 
 
+def _may_be_named(job: Job, name: str) -> bool:
+    """Whether a service whose image or alias is not known may have that name."""
+    return any(a.equals(name) is None for service in job.services for a in hostnames(service))
+
+
 def _may_have_more(job: Job) -> bool:
-    """Whether services may come from what was not read, or be one of unknown name."""
+    """Whether services may come from what was not read."""
     return job.may_inherit("services")
 
 
@@ -248,6 +255,8 @@ def _tls(call: DockerCall, image: JobImage, address: Text | None, kind: str | No
         return False  # no entrypoint that could turn it on
     if image.docker.official is True and image.keeps_entrypoint is False:
         return False
+    if is_set(exported(command, "DOCKER_CERT_PATH")) is not False:
+        return None  # the entrypoint leaves TLS to whoever sets the path
     directory = exported(command, "DOCKER_TLS_CERTDIR")
     if directory is None:
         # The image's default is /certs; many runners set the variable empty in config.toml.

@@ -48,6 +48,7 @@ _SAME = {
 }
 _GLOBAL = {"buildx": BUILDX_GLOBAL, "compose": COMPOSE_GLOBAL}
 _STANDALONE = {"docker-buildx": ("buildx",), "buildx": ("buildx",)}
+PROGRAMS = frozenset({"docker", *_STANDALONE})
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,10 +22,10 @@ class Form:
 def buildctl_form(build: Build, option: Option) -> Form | None:
     """The way to say a docker option to buildctl, None for one that docker does not have either."""
     known = _FORMS.get(option.name)
-    return None if known is None else known(build, _written_value(option))
+    return None if known is None else known(build, written_value(option))
 
 
-def _written_value(option: Option) -> str | None:
+def written_value(option: Option) -> str | None:
     """The value with the quotes it is written in."""
     if option.value is None:
         return None

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from ..edits import Edit
-from ..execution.command import Command, Word
+from ..execution.command import Word
 from ..pipeline.editing import add_variable
 from ..source import Location, Span
 from ..text import UNKNOWN, Literal, Text
-from ..yamldoc.nodes import Scalar
 from .build import Build, Option
 
 _BLANKS = " \t"
@@ -21,18 +20,10 @@ def add_behind(place: Location | None, text: str) -> Edit | None:
     return Edit(place.path, Span(end, end), f" {text}")
 
 
-def add_option(command: Command, text: str) -> Edit | None:
-    """Write ` text` behind the last word of a command."""
-    return add_behind(command.words[-1].written, text)
-
-
-def put_before_command(command: Command, text: str) -> Edit | None:
-    """Write `text && ` before a command that stands alone, not in a pipe."""
-    place = command.location
-    if command.piped_from is not None or command.wrappers:
-        return None
-    start = place.span.start
-    return Edit(place.path, Span(start, start), f"{text} && ")
+def add_option(build: Build, text: str) -> Edit | None:
+    """Write ` text` behind the last option of a build that has its value."""
+    valued = [option.location for option in build.options if option.value is not None]
+    return add_behind(valued[-1] if valued else subcommand(build), text)
 
 
 def remove_option(option: Option) -> Edit | None:
@@ -46,9 +37,12 @@ def remove_option(option: Option) -> Edit | None:
     line_end = len(text) if line_end < 0 else line_end
     behind = text[end:line_end].strip()
     if text[line:start].strip(_BLANKS) or behind not in ("", "\\"):
-        # Other words stand on the line: the blanks before the option go with it.
+        # Other words stand on the line: the blanks beside the option go with it.
         kept = text[line:start].rstrip(_BLANKS)
-        return Edit(place.path, Span(line + len(kept) if kept else start, end), "")
+        if kept:
+            return Edit(place.path, Span(line + len(kept), end), "")
+        rest = text[end:line_end].lstrip(_BLANKS)
+        return Edit(place.path, Span(start, line_end - len(rest)), "")
     if behind:
         return Edit(place.path, Span(line, min(line_end + 1, len(text))), "")
     # The last line of the command: the line before it then needs no `\`.
@@ -98,18 +92,6 @@ def subcommand(build: Build) -> Location | None:
         if word.text.value in ("build", "b"):
             return word.written
     return None
-
-
-def stands_in_double_quotes(command: Command, place: Location) -> bool:
-    """Whether YAML's double quotes are around a place in a script: `\\` and `"` are escaped there."""
-    for keyword in ("before_script", "script", "after_script"):
-        for line in command.job.lines(keyword):
-            node = line.node
-            if not isinstance(node, Scalar) or node.source is not place.source:
-                continue
-            if node.span.contains(place.span):
-                return node.style == "double"
-    return False
 
 
 def quote_around(word: Word, place: Location) -> str | None:

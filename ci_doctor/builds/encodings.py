@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from ..execution.command import Command, Word
-from ..text import UNKNOWN
+from ..text import UNKNOWN, Opaque, Text
 from .jobs import Encoding
 from .output_text import standard_input
 from .places import place_of
 
+PROGRAMS = frozenset({"base64", "openssl"})
 _NO_WRAP = ("-w0", "--wrap=0", "-w=0")
 _DECODE = ("-d", "-D", "--decode", "-di", "-id")
 
@@ -37,6 +38,25 @@ def read_encoding(command: Command) -> Encoding | None:
             newline = None if text.is_computed else False
     place = place_of(*command.words)
     return Encoding(command, text, wraps, newline, place, command.piped_from)
+
+
+def encoded_in(text: Text, encodings: list[Encoding]) -> list[Encoding]:
+    """The encodings whose output is part of a text: `$(… | base64)` in it, or in its variables."""
+    places = [
+        part.at.locate()
+        for variant in text.variants()
+        for part in variant.parts
+        if isinstance(part, Opaque) and part.at is not None
+    ]
+    return [
+        encoding
+        for encoding in encodings
+        if encoding.location is not None
+        and any(
+            place.source is encoding.location.source and place.span.contains(encoding.location.span)
+            for place in places
+        )
+    ]
 
 
 def _base64_wraps(words: tuple[Word, ...]) -> bool | None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 
-from .build import Attributes
+from .build import Attribute, Attributes
 
 _COMMON = frozenset({"type", "source-date-epoch"})
 _LAYERS = frozenset(
@@ -95,3 +95,20 @@ def is_sound(attributes: Attributes | None) -> bool:
             for field in attributes.fields
         )
     )
+
+
+def further_names(attributes: Attributes) -> list[Attribute]:
+    """The fields that a `name=A,B` without quotes around it loses its other names to."""
+    names: list[Attribute] = []
+    before = None
+    for field in attributes.fields:
+        named = before is not None and (before.key.lower() == "name" or before in names)
+        if named and field.value is None and ("/" in field.key or ":" in field.key):
+            names.append(field)
+        before = field
+    return names
+
+
+def is_unknown(field: Attribute) -> bool:
+    """Whether a field without `=` holds a variable, which may be a field of its own."""
+    return field.value is None and any(letter in field.key for letter in "$`{")

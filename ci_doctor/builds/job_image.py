@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 from ..images.reference import TextReference, official_name, parse_reference_text, same_repository
 from ..pipeline.model import Job, Service, Value
@@ -16,6 +17,12 @@ _VERSION = re.compile(r"v?(\d+)(?:\.(\d+))?(?:\.(\d+))?(?![\w])")
 
 # The newest release when this was written; what fixes pin.
 BUILDKIT_RELEASE = "v0.32.2"
+DOCKER_RELEASE = "29"
+
+# Absent from docker-library/official-images' library/docker: they pull what they last held.
+_FROZEN = frozenset({"stable", "edge", "test", "git"})
+# The first `docker` image with the buildx plugin (docker-library/docker 9aaa758).
+_FIRST_BUILDX = (20, 10, 16)
 
 _KANIKO = (
     "gcr.io/kaniko-project/executor",
@@ -63,6 +70,47 @@ class DockerImage:
             return DockerImage(False, False, tag, version)
         return DockerImage(official, _dind_tag(tag, version), tag, version)
 
+    @property
+    def is_frozen(self) -> bool | None:
+        """Whether the tag is one that Docker stopped pushing: `stable`, `edge`, `test`, `git`."""
+        if self.tag is None or self.tag.value is None:
+            return None
+        return self.tag.value.split("-")[0] in _FROZEN
+
+    @property
+    def is_floating(self) -> bool | None:
+        """Whether the tag is one that every release moves: `latest`, `cli`, `dind`."""
+        if self.tag is None or self.tag.value is None:
+            return None
+        return self.version is None and not self.is_frozen
+
+    @property
+    def version_text(self) -> str | None:
+        """The version as the tag has it: `28.1` of `28.1-cli`."""
+        match = None if self.tag is None else _VERSION.match(self.tag.template)
+        return None if match is None else match[0]
+
+    @property
+    def has_buildx(self) -> bool | None:
+        """Whether the image brings the plugin: those of 2022-05-06 and later do."""
+        if self.official is not True:
+            return None
+        if self.version is not None:
+            return not is_older(self.version, _FIRST_BUILDX)
+        stable = self.tag is not None and (self.tag.value or "").split("-")[0] in ("stable", "edge")
+        return False if stable else True if self.is_floating else None
+
+    def tag_of(self, version: str) -> str | None:
+        """The tag of the same kind of image in another version, None for a kind that is not usual."""
+        if self.tag is None or self.tag.value is None:
+            return None
+        kind = self.tag.value.removeprefix(self.version_text or "").removeprefix("-")
+        for old in ("stable", "edge", "test"):
+            kind = kind.removeprefix(old).removeprefix("-")
+        if kind in ("", "latest", "cli", "git"):
+            return f"{version}-cli"
+        return f"{version}-{kind}" if kind in ("dind", "dind-rootless") else None
+
 
 @dataclass(frozen=True, slots=True)
 class JobImage:
@@ -101,6 +149,7 @@ class JobImage:
         return True if public or self.kaniko is True else None
 
 
+@lru_cache(maxsize=1024)  # nearly every check of a job or a build begins with it
 def job_image(job: Job) -> JobImage:
     """The image of a job; without `image:` every answer is unknown."""
     image = job.image
@@ -144,6 +193,11 @@ def job_image(job: Job) -> JobImage:
         home=None if home is None else Text.of(home),
         docker_config=Text.of("/kaniko/.docker") if kaniko is True else None,
     )
+
+
+def is_older(version: tuple[int, ...] | None, than: tuple[int, ...]) -> bool | None:
+    """Whether a version is below another one; `20` stands for the newest `20.x.y`."""
+    return None if version is None else version < than[: len(version)]
 
 
 def is_dind(service: Service) -> bool | None:
@@ -195,6 +249,12 @@ def _tag(name: Text) -> Text | None:
 def _version(tag: Text | None) -> tuple[int, ...] | None:
     match = None if tag is None or tag.value is None else _VERSION.match(tag.value)
     return None if match is None else tuple(int(group) for group in match.groups() if group)
+
+
+def is_published_kaniko(name: Text) -> bool | None:
+    """Whether an image is Kaniko's as its makers publish it, not a copy of one's own."""
+    answers = {same_repository(name, known) for known in _KANIKO}
+    return True if True in answers else None if None in answers else False
 
 
 def _is_kaniko(name: Text) -> bool | None:

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
 from ..execution.command import Command, Execution, Word
 from ..pipeline.model import Job
-from ..source import Location
+from ..source import Location, Source
 from ..text import Text
 from .build import Build, Credential, Credentials, Daemon, ImageName, Option
 from .builder import BuildxCreate, BuildxUse
-from .config_json import ConfigDocument
+from .config_json import AuthEntry, ConfigDocument
 from .job_image import JobImage
 
 
@@ -66,7 +67,7 @@ class ConfigWrite:
     """One write to a `config.json` of a Docker client.
 
     `path` is the file as written; `directory_matches` tells whether the client of this job will
-    read it. `text` is what is written, with unknown parts; None where it is computed. `keys` are
+    read it, `looked_in` where its clients look (none without a client). `text` is what is written, with unknown parts; None where it is computed. `keys` are
     the registries in it. `appends` is `>>`.
 
     Several writes may make one document (`echo '{' > f; echo … >> f`): the last of them has the
@@ -90,6 +91,31 @@ class ConfigWrite:
     partial: bool = False
     unread: bool = False
     overwrites: tuple[Credential, ...] = ()
+    looked_in: tuple[Text, ...] = ()
+
+    @property
+    def entries(self) -> tuple[AuthEntry, ...]:
+        """The entries under `auths`; none for a partial write, and where the text is not known."""
+        return () if self.document is None else self.document.entries
+
+    def place(self, start: int, end: int) -> Location | None:
+        """Where characters `start` to `end` of the document stand in the command that writes it.
+
+        None where they come from elsewhere: a variable's value, a command before.
+        """
+        if self.document_text is None:
+            return None
+        place = self.document_text.locate(start, end)
+        command: Command | None = self.command
+        while command is not None and place is not None:
+            inputs = [r.target.location for r in command.redirects if r.operator.startswith("<<")]
+            for region in (command.location, *inputs):
+                if region is None or region.source is not place.source:
+                    continue
+                if region.span.contains(place.span):
+                    return place
+            command = command.piped_from
+        return None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -192,24 +218,35 @@ class DockerContext:
 
 
 @dataclass(slots=True, eq=False)
+class Walked:
+    """What only a walk through all the commands of a job tells."""
+
+    execution: Execution
+    writes: list[FileWrite] = field(default_factory=list)
+    directories: list[DirectoryMade] = field(default_factory=list)
+    config_writes: list[ConfigWrite] = field(default_factory=list)
+
+
+@dataclass(slots=True, eq=False)
 class JobBuilds:
     """Everything the checks of builds look at, for one job, in the order of its commands.
 
     `writes` are all files that the job is seen to write, `config_writes` those of Docker clients,
-    `directories` those it makes.
+    `directories` those it makes. A job that plainly has nothing to do with images is walked only
+    when its commands, writes or directories are asked for: ask for anything else first.
     """
 
     job: Job
-    execution: Execution
     image: JobImage
+    walk: Callable[[], Walked]
+    walked: Walked | None = None
+    programs: frozenset[str] | None = None  # all that it runs; None where that takes a walk
+    writes_config: bool = True
     builds: list[Build] = field(default_factory=list)
     pushes: list[Push] = field(default_factory=list)
     pulls: list[Pull] = field(default_factory=list)
-    config_writes: list[ConfigWrite] = field(default_factory=list)
     logins: list[Login] = field(default_factory=list)
     encodings: list[Encoding] = field(default_factory=list)
-    writes: list[FileWrite] = field(default_factory=list)
-    directories: list[DirectoryMade] = field(default_factory=list)
     docker_commands: list[Command] = field(default_factory=list)  # every use of the docker CLI
     docker_calls: list[ClientCall] = field(default_factory=list)  # the same, with their daemons
     buildctl_calls: list[ClientCall] = field(default_factory=list)
@@ -220,3 +257,39 @@ class JobBuilds:
     manifests: list[ManifestCreate] = field(default_factory=list)
     contexts: list[DockerContext] = field(default_factory=list)
     daemon: Daemon = field(default_factory=lambda: Daemon(None))  # for the first docker command
+
+    @property
+    def _seen(self) -> Walked:
+        if self.walked is None:
+            self.walked = self.walk()
+        return self.walked
+
+    @property
+    def execution(self) -> Execution:
+        return self._seen.execution
+
+    @property
+    def writes(self) -> list[FileWrite]:
+        return self._seen.writes
+
+    @property
+    def directories(self) -> list[DirectoryMade]:
+        return self._seen.directories
+
+    @property
+    def config_writes(self) -> list[ConfigWrite]:
+        return self._seen.config_writes if self.writes_config else []
+
+    def commands(self, *names: str) -> list[Command]:
+        """The commands of these programs; a job that plainly runs none of them is not walked."""
+        if self.programs is not None and self.programs.isdisjoint(names):
+            return []
+        return self.execution.named(*names)
+
+    @property
+    def scripts(self) -> Iterator[Source]:
+        """The scripts of the repository that were followed, one for each of their commands."""
+        if self.walked is not None:
+            for command in self.walked.execution.commands:
+                if command.script is not None:
+                    yield command.location.source

@@ -10,7 +10,7 @@ from .build import Build, BuildArg, Option, Output, Path, Platform, Tool, parse_
 from .options import KANIKO, Parsed, parse_options
 from .paths import join, make_path
 
-_PROGRAMS = frozenset({"executor", "kaniko", "kaniko-executor", "kaniko-build"})
+PROGRAMS = frozenset({"executor", "kaniko", "kaniko-executor", "kaniko-build"})
 # What a program of such a name must be given to be Kaniko's.
 _TELLING = ("--context", "--destination", "--dockerfile", "--no-push", "-c", "-d", "-f")
 _SUBCOMMANDS = frozenset({"version", "login", "push", "help", "completion", "bake"})
@@ -21,7 +21,7 @@ _SCHEMES = ("tar://", "gs://", "s3://", "git://", "https://", "http://")
 def is_kaniko(command: Command, *, in_kaniko_image: bool | None) -> bool:
     """Whether a command runs the executor: by its path, its image or its options."""
     name = command.name
-    if name not in _PROGRAMS:
+    if name not in PROGRAMS:
         return False
     path = command.program.text.template
     if path.endswith("/kaniko/executor") or (name == "executor" and in_kaniko_image is True):

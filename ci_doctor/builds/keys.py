@@ -22,7 +22,25 @@ def key_matches(key: Text, host: Text) -> bool | None:
     by_name = host_of(key).equals(host)
     if by_name is True:
         return True
+    if _are_strangers(host_of(key), host) or _are_strangers(host, host_of(key)):
+        return False
     return None if exact is None or by_name is None else False
+
+
+def _are_strangers(one: Text, other: Text) -> bool:
+    """Whether one is GitLab's own registry and the other a public one that no GitLab runs."""
+    symbol = one.parts[0] if len(one.parts) == 1 else None
+    return (
+        isinstance(symbol, Symbol)
+        and symbol.variable in _OF_GITLAB
+        and other.value is not None
+        and is_public(other.value)
+    )
+
+
+def is_public(host: str) -> bool:
+    """Whether a registry is one of the big public ones, GitLab's and Docker Hub apart."""
+    return host in _PUBLIC or host.endswith(_PUBLIC_DOMAINS)
 
 
 def host_of(key: Text) -> Text:
@@ -40,6 +58,10 @@ def host_of(key: Text) -> Text:
             return Text((Symbol(registry, first.scope, domain_of(registry), first.at),))
     return host
 
+
+_OF_GITLAB = frozenset({"CI_REGISTRY", "CI_DEPENDENCY_PROXY_SERVER"})
+_PUBLIC = frozenset({"ghcr.io", "quay.io", "gcr.io", "mcr.microsoft.com", "public.ecr.aws"})
+_PUBLIC_DOMAINS = (".amazonaws.com", ".azurecr.io", ".pkg.dev", ".gcr.io")
 
 # Both hold a path: their host is the other variable's value.
 _REGISTRY_OF = {

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from ..execution.command import Command
+from ..execution.outline import Written
 from .build import Build, Tool
 from .docker import DockerCall
 
@@ -44,7 +45,15 @@ _JVM_GOAL = re.compile(
     r"(?:^|[:\W])(?:jib|jibDockerBuild|dockerBuildImage|bootBuildImage|build-image|dockerBuild)(?:$|\W)"
 )
 _RUNNERS = frozenset({"make", "gmake", "just", "task", "rake", "invoke", "mage"})
+PROGRAMS = _ALWAYS | _BUILDERS | _JVM | _RUNNERS | {"docker-compose", "podman-compose"}
 _IMAGE_TARGET = re.compile(r"docker|image|container|kaniko|buildx|buildah|oci|publish|push")
+
+
+def may_build(command: Written) -> bool:
+    """Whether a command may build an image; false only for targets and goals that plainly do not."""
+    name = command.name
+    target = _IMAGE_TARGET if name in _RUNNERS else _JVM_GOAL if name in _JVM else None
+    return target is None or any(word is None or target.search(word) for word in command.arguments)
 
 
 def read_opaque(command: Command, call: DockerCall | None) -> Build | None:

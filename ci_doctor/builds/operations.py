@@ -60,3 +60,11 @@ def reads_context(dockerfile: Dockerfile, build: Build) -> bool:
                 if any(mount.type == "bind" and mount.from_ is None for mount in mounts):
                     return True
     return False
+
+
+def has_more_rights(dockerfile: Dockerfile, offset: int) -> bool:
+    """Whether the RUN step at `offset` asks for `--security=insecure`: then it may do more (observed)."""
+    for run in dockerfile.of(Run):
+        if run.span.start <= offset < run.span.end:
+            return run.security is not None and run.security.value != "sandbox"
+    return False

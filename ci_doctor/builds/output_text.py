@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from ..execution.command import Command, Redirect, Word
@@ -153,3 +154,34 @@ def _cat(command: Command, depth: int) -> Stream:
     if len(files) == 1:
         return Stream(None, files[0].written, file=files[0])
     return Stream(Text((Opaque("cat"),)), command.location)
+
+
+_WRITES = frozenset({">", ">>", ">|", "&>", "&>>", ">&"})
+
+
+def is_redirected(command: Command, commands: Iterable[Command]) -> bool:
+    """Whether what a command prints goes elsewhere than into the log, or may.
+
+    `commands` are all of the job's: a group that the command stands in may be redirected too.
+    """
+    if command.in_substitution or command.in_function or _writes_elsewhere(command):
+        return True
+    for other in commands:
+        source = other.piped_from
+        if source is not None and source.group and _stands_in(command, source):
+            return True
+        if other.group and _stands_in(command, other) and _writes_elsewhere(other):
+            return True
+    return False
+
+
+def _writes_elsewhere(command: Command) -> bool:
+    return command.piped_to is not None or any(
+        redirect.operator in _WRITES and redirect.descriptor in (None, 1)
+        for redirect in command.redirects
+    )
+
+
+def _stands_in(command: Command, group: Command) -> bool:
+    inner, outer = command.location, group.location
+    return inner.source is outer.source and outer.span.contains(inner.span)

@@ -8,19 +8,26 @@ from ..execution.command import Command
 from ..execution.directories import inside
 from ..files.protocol import Files
 from ..pipeline.model import Job, Value
+from ..text import Symbol, Text
 from .jobs import JobBuilds
 
 # They leave no files behind, but for what their redirections write.
 _LEAVES_NOTHING = """
-. : [ [[ addgroup adduser apk apt apt-cache apt-get arch basename break cat cd chgrp chmod chown
-command continue cut date declare df dirname docker-credential-gcr du echo env exit export expr
-false find getent grep egrep fgrep head hostname id kill let local ls mkdir mount nproc nslookup
-ping printenv printf ps pwd read readlink readonly realpath return rm rmdir set sha256sum shift
-shopt sleep sort source stat tail test time trap true type ulimit umask uname unset
+. : [ [[ addgroup adduser apk apt apt-cache apt-get arch awk base64 basename break cat cd chgrp chmod
+chown command continue cut date declare df dirname du echo egrep env envsubst exit export expr false
+fgrep find getent grep head hostname id jq kill let local ls mkdir mktemp mount nproc nslookup ping
+printenv printf ps pwd read readlink readonly realpath return rm rmdir sed set sha256sum shift shopt
+sleep sort source stat tail tee test time tr trap true type ulimit umask uname unset
 update-ca-certificates wait wc which whoami
 """
 _PASSIVE = frozenset(_LEAVES_NOTHING.split())
+_BUILDCTL = frozenset({"buildctl", "buildctl-daemonless.sh"})
 _WILD = "*?[{$\\"
+_TO_FILE = ("--iidfile", "--metadata-file")
+# Subcommands of docker that leave no files; `run`, `cp`, `save` and `compose` may.
+_DOCKER_ONLY_ASKS = frozenset({"context", "image", "images", "info", "inspect", "login", "logout"})
+_DOCKER_IN_DAEMON = frozenset({"buildx", "manifest", "ps", "pull", "push", "rmi", "tag", "version"})
+_DOCKER_LEAVES_NOTHING = _DOCKER_ONLY_ASKS | _DOCKER_IN_DAEMON
 
 
 def is_there(path: str, command: Command, builds: JobBuilds, files: Files) -> bool | None:
@@ -36,9 +43,40 @@ def is_there(path: str, command: Command, builds: JobBuilds, files: Files) -> bo
     if job.incomplete or not job.knows_variables or job.may_inherit("before_script"):
         return None
     before = _before(command, builds)
-    if before is None or any(_could_make(path, other, builds) for other in before):
+    if before is None or any(_makes_unseen(other, builds) for other in before):
         return None
+    for target in _made(before, builds):
+        made = _in_repository(target)
+        if made is None or made == path or made.startswith(f"{path}/"):
+            return None
     return None if any(_overlaps(path, p) for p in _brought(job)) else False
+
+
+def may_be_brought(target: Text, job: Job, files: Files) -> bool:
+    """Whether a file may be there before a job's first command: committed, from artifacts or a cache.
+
+    `target` as in FileWrite; nothing is brought to a place outside the repository.
+    """
+    path = _in_repository(target)
+    if path is None:
+        return True
+    if path == "/":
+        return False
+    unseen = job.pipeline.has_unresolved or files.exists(path) is not False
+    return unseen or any(_overlaps(path, brought) for brought in _brought(job))
+
+
+def is_written(path: str, command: Command, builds: JobBuilds) -> bool:
+    """Whether a command before this one is seen to write the file at `path`, or to change it."""
+    writers = {id(w.command) for w in builds.writes if _in_repository(w.target) == path}
+    if not writers:
+        return False
+    for other in builds.execution.commands:
+        if other is command:
+            return False
+        if id(other) in writers:
+            return True
+    return False
 
 
 def _before(command: Command, builds: JobBuilds) -> list[Command] | None:
@@ -50,27 +88,46 @@ def _before(command: Command, builds: JobBuilds) -> list[Command] | None:
     return commands[:index]
 
 
-def _could_make(path: str, command: Command, builds: JobBuilds) -> bool:
-    """Whether a command may leave something at `path`, below it, or above it."""
+def _makes_unseen(command: Command, builds: JobBuilds) -> bool:
+    """Whether a command may leave files that its words do not tell of."""
+    if not command.words or command.name in _PASSIVE:
+        return False
+    if command.name in _BUILDCTL:
+        return any("dest=" in word.text.template or word.opaque for word in command.arguments)
+    return command.name != "docker" or _docker_writes(command, builds)
+
+
+def _docker_writes(command: Command, builds: JobBuilds) -> bool:
+    """Whether docker may leave files: containers with volumes, and `--output` of a build."""
+    build = next((build for build in builds.builds if build.command is command), None)
+    if build is not None:
+        elsewhere = all(output.type in (None, "image", "registry") for output in build.outputs)
+        return bool(build.opaque) or not elsewhere or bool(build.given(*_TO_FILE))
+    call = next((call for call in builds.docker_calls if call.command is command), None)
+    return call is None or not call.path or call.path[0] not in _DOCKER_LEAVES_NOTHING
+
+
+def _made(before: list[Command], builds: JobBuilds) -> Iterator[Text]:
+    """The files and directories that these commands are seen to make."""
+    seen = {id(command) for command in before}
     for write in builds.writes:
-        if write.command is command:
-            target = inside(write.path, command.cwd)
-            if target is None and write.path.startswith("/") is not True:
-                return True
-            if target is not None and _overlaps(path, target):
-                return True
-    name = command.name
-    if not command.words:
-        return False
-    if name == "mkdir":
-        for word in command.arguments:
-            if word.text.template[:1] == "-" or word.text.startswith("/") is True:
-                continue
-            target = inside(word.text, command.cwd)
-            if target is None or _overlaps(path, target):
-                return True
-        return False
-    return name not in _PASSIVE
+        if id(write.command) in seen:
+            yield write.target
+    for directory in builds.directories:
+        if id(directory.command) in seen:
+            yield directory.target
+
+
+def _in_repository(target: Text) -> str | None:
+    """A path from the root of the repository, "/" for one outside; None where it is not known."""
+    path = inside(target, None)
+    if path is not None:
+        return path
+    first = target.parts[0] if target.parts else None
+    outside = target.startswith("/") is True or (
+        isinstance(first, Symbol) and first.variable == "HOME"
+    )
+    return "/" if outside else None
 
 
 def _brought(job: Job) -> Iterator[str]:

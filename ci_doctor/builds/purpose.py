@@ -13,7 +13,8 @@ _TRIAL = re.compile(
 
 def is_trial(build: Build) -> bool:
     """Whether the job or the target is named as a test: what it builds is not meant to be kept."""
-    names = [build.job.name, build.job.stage or ""]
+    stage = build.job.keywords.get("stage")  # one that is not written is `test`
+    names = [build.job.name, "" if stage is None else stage.string or ""]
     if build.target is not None:
         names.append(build.target.display)
     return any(_TRIAL.search(name.lower()) for name in names)

@@ -5,20 +5,7 @@ from __future__ import annotations
 from ..pipeline.model import Job
 from ..text import Symbol, Text
 from .daemon import hostnames
-from .keys import DOCKER_HUB_KEY
-
-# Registries that let nobody push without credentials.
-_PUBLIC = frozenset(
-    {
-        "ghcr.io",
-        "quay.io",
-        "registry.gitlab.com",
-        "gcr.io",
-        "mcr.microsoft.com",
-        "public.ecr.aws",
-    }
-)
-_PUBLIC_DOMAINS = (".amazonaws.com", ".azurecr.io", ".pkg.dev", ".gcr.io")
+from .keys import DOCKER_HUB_KEY, is_public
 
 
 def is_gitlab_registry(host: Text) -> bool:
@@ -36,7 +23,7 @@ def refuses_anonymous_push(host: Text, job: Job) -> bool | None:
         return True
     name = host.partition(":")[0]
     if name.value is not None:
-        if name.value in _PUBLIC or name.value.endswith(_PUBLIC_DOMAINS):
+        if is_public(name.value) or name.value == "registry.gitlab.com":
             return True
         if name.value in ("localhost", "127.0.0.1", "docker"):
             return False

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 
@@ -10,9 +11,14 @@ from ..dockerfile.run import RunCommand, RunCommands, read_run
 from ..dockerfile.scopes import Scopes
 from ..dockerfile.stages import ResolvedFrom, find_target, needed_stages, resolve
 from ..images.platforms import InvalidPlatform, Platform, parse_platform
+from ..pipeline.model import Job
 from ..source import Location
 from .arguments import scopes_of
 from .build import Build
+
+_OWN_MACHINE = ("daemonless", "dind", "local", "socket")
+# What a machine runs beside its own programs.
+_RUNS_TOO = {"amd64": ("386",), "arm64": ("arm",)}
 
 
 @dataclass(frozen=True)
@@ -53,15 +59,21 @@ class StageRun:
 
 
 def targets(build: Build) -> tuple[Target, ...]:
-    """The platforms of `--platform` that are known, each once; none where none is given."""
+    """The platforms of `--platform` that are known, each once.
+
+    Without the option it is the runner's own, where its tags tell it (then there is no location).
+    """
     found: dict[Platform, Target] = {}
+    if not build.platforms and not build.opaque and build.daemon.kind in _OWN_MACHINE:
+        own = own_platform(build.job)
+        return () if own is None else (Target(own, None),)
     for item in build.platforms:
         variants = item.text.variants()
         for variant in variants:
             for written in (variant.value or "").split(","):
                 platform = _parsed(written)
                 if platform is not None and platform.is_known:
-                    certain = len(variants) == 1
+                    certain = item.certain and len(variants) == 1
                     if platform not in found or (certain and not found[platform].certain):
                         found[platform] = Target(platform, item.location, certain)
     return tuple(found.values())
@@ -121,3 +133,54 @@ def image_stages(build: Build, scopes: Scopes) -> frozenset[Stage]:
         found.add(stage)
         stage = scopes.base(stage).stage
     return frozenset(found)
+
+
+def misfits(runs: Iterable[StageRun], architecture: str) -> list[StageRun]:
+    """Those that run on a known platform which cannot run programs of an architecture."""
+    return [
+        run for run in runs if run.platform is not None and not runs_on(run.platform, architecture)
+    ]
+
+
+def runs_on(platform: Platform, architecture: str) -> bool:
+    """Whether a platform runs programs of an architecture (`amd64`)."""
+    return architecture in (platform.architecture, *_RUNS_TOO.get(platform.architecture, ()))
+
+
+def by_stage(runs: Iterable[StageRun]) -> dict[Stage, list[StageRun]]:
+    """The runs of each stage, in the order of the file."""
+    found: dict[Stage, list[StageRun]] = {}
+    for run in runs:
+        found.setdefault(run.stage, []).append(run)
+    return dict(sorted(found.items(), key=lambda item: item[0].index))
+
+
+def single_platforms(build: Build) -> tuple[Platform, ...]:
+    """The platform that each run of the job builds: one, or one for each job of its matrix.
+
+    Nothing where a run builds several, or where it is not known.
+    """
+    if len(build.platforms) != 1:
+        return ()
+    text = build.platforms[0].text
+    found = []
+    for variant in text.variants():
+        platform = None if "," in (variant.value or ",") else _parsed(variant.value or "")
+        if platform is None or not platform.is_known:
+            return ()
+        found.append(platform)
+    if len(found) > 1:
+        values = [v.text for v in build.job.variables.values() if v.scope == "matrix"]
+        parts = {part for value in values for part in value.parts}
+        if not any(part in parts for part in text.parts):
+            return ()  # a branch of the script, or a default, chooses
+    return tuple(dict.fromkeys(found))
+
+
+def own_platform(job: Job) -> Platform | None:
+    """The platform of the runner, as the tags of GitLab.com's hosted runners tell it."""
+    for tag in job.tags:
+        name = tag.value or ""
+        if name.startswith("saas-linux-"):
+            return Platform("linux", "arm64" if name.endswith("-arm64") else "amd64")
+    return None

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 
 from ..execution.command import Command, Execution, NotFollowed, Word
+from ..execution.outline import Written, commands_written, holds
 from ..execution.walk import execute
 from ..files.protocol import Files
 from ..pipeline.model import Job
 from ..source import Location
 from ..text import Text
-from . import buildctl, buildx, docker, kaniko
+from . import buildctl, buildx, credentials, docker, encodings, kaniko, opaque
 from .attributes import image_name
 from .build import Build, Builder, Credentials, Daemon, ImageName, Option, Output, Tool
 from .buildctl import BuildctlCall
-from .builder import Builders, BuildxCreate, BuildxUse
+from .builder import WITHOUT_DOCKER, Builders, BuildxCreate, BuildxUse, read_create
 from .continuation import find_breaks
 from .credentials import Wallet, read_login
 from .daemon import Started, buildctl_daemon, docker_daemon
@@ -33,6 +35,7 @@ from .jobs import (
     ManifestCreate,
     Pull,
     Push,
+    Walked,
 )
 from .opaque import read_opaque
 from .options import (
@@ -46,6 +49,7 @@ from .options import (
     parse_options,
 )
 from .places import place_in
+from .presence import may_be_brought
 
 _REASONS = {
     "script": "{} could not be read",
@@ -58,9 +62,46 @@ _REASONS = {
 }
 
 
+# The programs whose commands `Survey` makes something of.
+PROGRAMS = (
+    docker.PROGRAMS
+    | buildctl.PROGRAMS
+    | kaniko.PROGRAMS
+    | credentials.PROGRAMS
+    | encodings.PROGRAMS
+    | opaque.PROGRAMS
+)
+
+
 def builds_of(job: Job, files: Files) -> JobBuilds:
-    """Walk the commands of a job. Nothing is kept: ask once for each job."""
+    """What a job does with images. Nothing is kept: ask once for each job.
+
+    A job that runs none of `PROGRAMS` is walked when its commands are asked for, not before.
+    """
+    written = commands_written(job)
+    programs = None if written is None else frozenset(command.name for command in written)
+    if written is None or any(map(_matters, written)):
+        result = survey(job, files)
+        result.programs = programs
+        return result
+    writes_config = holds(job, credentials.CONFIG)
+    return JobBuilds(job, job_image(job), partial(_walk, job, files), None, programs, writes_config)
+
+
+def survey(job: Job, files: Files) -> JobBuilds:
+    """Walk the commands of a job, whatever they are."""
     return Survey(job, execute(job, files), files).run()
+
+
+def _walk(job: Job, files: Files) -> Walked:
+    walked = survey(job, files).walked
+    assert walked is not None
+    return walked
+
+
+def _matters(command: Written) -> bool:
+    """Whether a command may be one that `Survey` makes something of."""
+    return command.name in PROGRAMS and opaque.may_build(command)
 
 
 class Survey:
@@ -71,10 +112,16 @@ class Survey:
         self.execution = execution
         self.files = files
         self.image = job_image(job)
-        self.result = JobBuilds(job, execution, self.image)
+        self.walked = Walked(execution)
+        self.result = JobBuilds(job, self.image, lambda: self.walked, self.walked)
         self.filesystem = FileSystem(self.image)
         followed = frozenset(c.script for c in execution.commands if c.script is not None)
-        self.wallet = Wallet(self.filesystem, self.image, followed)
+        self.wallet = Wallet(
+            self.filesystem,
+            self.image,
+            followed,
+            is_there=lambda target: may_be_brought(target, job, files),
+        )
         self.builders = Builders()
         self.started = Started()
         self.looked_in: dict[str, Text] = {}  # where clients looked for config.json
@@ -86,9 +133,9 @@ class Survey:
             while pending and pending[-1].after <= index:
                 self._gap(pending.pop())
             self._see(command)
-        self.result.directories = self.filesystem.made_by
+        self.walked.directories = self.filesystem.made_by
         self._find_breaks()
-        self.result.config_writes = self.wallet.config_writes(list(self.looked_in.values()))
+        self.walked.config_writes = self.wallet.config_writes(list(self.looked_in.values()))
         if self.result.docker_calls:
             self.result.daemon = self.result.docker_calls[0].daemon
         return self.result
@@ -129,17 +176,17 @@ class Survey:
         elif kaniko.is_kaniko(command, in_kaniko_image=self.image.kaniko):
             self._kaniko(command)
         if buildctl_call is None:
-            opaque = read_opaque(command, docker_call)
-            if opaque is not None:
+            build = read_opaque(command, docker_call)
+            if build is not None:
                 directory = self.filesystem.docker_directory(command, None)
-                opaque.credentials = self.wallet.at(command, Tool.OPAQUE, directory)
-                self.result.builds.append(opaque)
+                build.credentials = self.wallet.at(command, Tool.OPAQUE, directory)
+                self.result.builds.append(build)
         encoding = read_encoding(command)
         if encoding is not None:
             self.result.encodings.append(encoding)
         self.started.see(command)
         writes = self.filesystem.see(command)
-        self.result.writes += writes
+        self.walked.writes += writes
         self.wallet.see(command, writes)
         login = read_login(command, docker_call)
         if login is not None:
@@ -204,6 +251,8 @@ class Survey:
         command = call.command
         self.result.docker_commands.append(command)
         daemon = docker_daemon(call, self.image, self.started)
+        if self._driver(call) in WITHOUT_DOCKER:
+            daemon = Daemon("remote")
         self.result.docker_calls.append(
             ClientCall(command, call.path, call.words, call.options, daemon)
         )
@@ -219,6 +268,14 @@ class Survey:
         elif isinstance(seen, BuildxUse):
             self.result.buildx_uses.append(seen)
         self._other(call)
+
+    def _driver(self, call: DockerCall) -> str | None:
+        """The driver of the builder that a command of buildx makes or talks to."""
+        create = read_create(call)
+        if create is not None:
+            return create.driver
+        own = call.path[:1] == ("buildx",) and call.path[1:2] != ("imagetools",)
+        return self.builders.of_build(call, self.image).driver if own else None
 
     def _docker_builder(self, call: DockerCall, daemon: Daemon) -> Builder:
         builder = self.builders.of_build(call, self.image)

@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cached_property
 
+from ..edits import Edit
 from ..source import Location, Source, Span
 
 _STAR, _ONE, _ALL, _FOLDERS = "*", "?", "**", "**/"
@@ -164,3 +165,11 @@ def _in_class(members: str, character: str) -> bool:
             found = found or members[at] == character
             at += 1
     return found is not negated
+
+
+def add_pattern(ignore: Ignore, pattern: str) -> Edit:
+    """Write a further line at the end of the file."""
+    text = ignore.source.text
+    newline = "\r\n" if "\r\n" in text else "\n"
+    glue = newline if text and not text.endswith("\n") else ""
+    return Edit(ignore.source.path, Span(len(text), len(text)), f"{glue}{pattern}{newline}")

@@ -160,7 +160,7 @@ class Expander:
         if len(word.parts) != 1 or not isinstance(word.parts[0], syntax.Chars):
             return None
         chars = word.parts[0]
-        if not chars.quoted and ("{" in chars.text or _GLOB.search(chars.text)):
+        if not is_plain(chars):
             return None
         text = self._chars(chars)
         opaque = not chars.quoted and not _is_solid(text)
@@ -426,6 +426,11 @@ class Expander:
         field.exists = True
         field.solid = field.solid or _replaces_one_word(part)
         field.opaque = field.opaque or not field.solid
+
+
+def is_plain(chars: syntax.Chars) -> bool:
+    """Whether characters stand for themselves: neither braces nor a glob are among them."""
+    return chars.quoted or not ("{" in chars.text or _GLOB.search(chars.text))
 
 
 def small_number(written: str) -> int | None:

@@ -6,9 +6,11 @@ one below the other), so that an `if` of one item may end in a later one.
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from ..pipeline.model import Job, Value
 from ..shell.parse import parse_script
@@ -17,6 +19,17 @@ from ..source import Location, Source, Span
 from ..text import UNKNOWN, At, Literal, Opaque, Origin, Part, Text
 
 _LONGEST_WRITTEN = 200
+
+HOOKS = ("hooks",)
+# The keywords whose items share a shell, in the order in which the shells run.
+SCRIPTS = (HOOKS, ("before_script", "script"), ("after_script",))
+
+# Wrappers of build tools that projects carry along: long scripts that start a JVM.
+_CARRIED_PROGRAMS = frozenset({"gradlew", "mvnw"})
+_INSTALLED = re.compile(r"(?:^|/)(?:node_modules|\.?venv|vendor)/")
+_SETUP = re.compile(
+    r"^/etc/|^(?:~|\$\{?HOME\}?|/root)/\.|(?:^|/)(?:activate|nvm\.sh|\.cargo/env|\.bashrc|\.profile)$"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,12 +96,24 @@ class TextOrigin:
         return self.source.locate(start, end) or self.fallback
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class _Piece:
+    """An item, characters `start` to `end` of the whole. Its places are made when asked for."""
+
     start: int
     end: int
-    origin: Origin | None
-    location: Location
+    item: Value
+    fallback: Location
+    seen: Origin | None = None
+
+    def locate(self, start: int, end: int) -> Location:
+        low = min(max(start, self.start), self.end) - self.start
+        high = max(min(end, self.end) - self.start, low)
+        if self.seen is None:
+            self.seen = self.item.origin
+            if self.seen is None:
+                return self.item.location or self.fallback
+        return self.seen.locate(low, high)
 
 
 class JoinedOrigin:
@@ -104,19 +129,12 @@ class JoinedOrigin:
         last = first
         if end > first.end:
             last = self._pieces[max(bisect_right(self._starts, end - 1) - 1, 0)]
-        place = self._within(first, start, end)
+        place = first.locate(start, end)
         if last is not first:
-            other = self._within(last, start, end)
+            other = last.locate(start, end)
             if other.source is place.source and other.span.end > place.span.start:
                 return Location(place.source, Span(place.span.start, other.span.end))
         return place
-
-    def _within(self, piece: _Piece, start: int, end: int) -> Location:
-        if piece.origin is None:
-            return piece.location
-        low = min(max(start, piece.start), piece.end) - piece.start
-        high = max(min(end, piece.end) - piece.start, low)
-        return piece.origin.locate(low, high)
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,6 +159,7 @@ class JobScript:
         return name
 
 
+@lru_cache(maxsize=16)  # a job is looked at before it is walked
 def job_script(job: Job, *keywords: str) -> JobScript | None:
     """The items of `keywords`, which share a shell, as one script; None where there are none."""
     texts: list[str] = []
@@ -155,21 +174,19 @@ def job_script(job: Job, *keywords: str) -> JobScript | None:
         if keyword == "hooks" and value is not None:
             value = value.get("pre_get_sources_script")
         for item in () if value is None else _items(value):
-            text = item.text
-            location = item.location or job.location
-            if text is None:
+            string = item.string
+            if string is None:
                 if item.is_unknown:
-                    unknown.append(location)
+                    unknown.append(item.location or job.location)
                 continue
-            string = item.string or ""
-            if text.template == string:
-                end = at + len(string)
-                pieces.append(_Piece(at, end, item.origin, location))
-            else:  # an input that nobody here can see
+            seen: Origin | None = None
+            if item.has_unknown:  # an input that nobody here can see
+                text = item.text or Text()
                 string = text.template
-                end = at + len(string)
-                pieces.append(_Piece(at, end, TextOrigin(text, location), location))
+                seen = TextOrigin(text, item.location or job.location)
                 unseen.update(_unseen(text, at))
+            end = at + len(string)
+            pieces.append(_Piece(at, end, item, job.location, seen))
             texts.append(string)
             at = end + 1
     if not texts and not unknown:
@@ -177,6 +194,19 @@ def job_script(job: Job, *keywords: str) -> JobScript | None:
     script = parse_script("\n".join(texts))
     origin: Origin = JoinedOrigin(pieces) if pieces else TextOrigin(Text(), job.location)
     return JobScript(Unit(script, origin, unseen=unseen), tuple(sections), tuple(unknown))
+
+
+def may_be_followed(program: str) -> bool:
+    """Whether a program, as a command names it, may be a script of the repository."""
+    if "/" not in program or program[0] in "/~":
+        return False
+    name = program.rsplit("/", 1)[-1]
+    return name not in _CARRIED_PROGRAMS and _INSTALLED.search(program) is None
+
+
+def only_sets_up(path: str) -> bool:
+    """Whether a sourced file is one that shells read at their start: it only sets variables."""
+    return _SETUP.search(path) is not None
 
 
 def text_unit(text: Text, fallback: Location, path: str | None) -> Unit:

@@ -25,7 +25,17 @@ from .expand import Expander, joined, one_of
 from .foreign import runs_foreign_shell
 from .output import printed
 from .questions import asks
-from .scripts import JobScript, Unit, file_unit, job_script, text_unit
+from .scripts import (
+    HOOKS,
+    SCRIPTS,
+    JobScript,
+    Unit,
+    file_unit,
+    job_script,
+    may_be_followed,
+    only_sets_up,
+    text_unit,
+)
 from .shell import Definition, Shell
 from .store import Key, Missing
 from .wrappers import ShellCall, read_shell_call, unwrap
@@ -48,13 +58,6 @@ _SSH_AGENT = re.compile(r"(?:\$\(|`)[ \t]*(?:/\S*/)?ssh-agent\b")  # it prints a
 _LOCAL = frozenset({"local", "declare", "typeset"})
 _DOWNLOADS = frozenset({"curl", "wget", "fetch", "aria2c"})
 _DOWNLOAD_WRITTEN = re.compile(r"\b(?:curl|wget)\b")
-# Wrappers of build tools that projects carry along: long scripts that start a JVM.
-_CARRIED_PROGRAMS = frozenset({"gradlew", "mvnw"})
-_INSTALLED = re.compile(r"(?:^|/)(?:node_modules|\.?venv|vendor)/")
-# What shells read at their start sets variables and nothing more.
-_SETUP = re.compile(
-    r"^/etc/|^(?:~|\$\{?HOME\}?|/root)/\.|(?:^|/)(?:activate|nvm\.sh|\.cargo/env|\.bashrc|\.profile)$"
-)
 
 
 def execute(job: Job, files: Files) -> Execution:
@@ -201,15 +204,11 @@ class _Walker:
                 self.not_followed("include", self.job.location, keyword)
         if self.job.get("run") is not None:
             self.not_followed("script", self.job.location, "run")
-        # The hook runs before there is a checkout to be in.
-        for keywords, cwd in (
-            (("hooks",), None),
-            (("before_script", "script"), Text()),
-            (("after_script",), Text()),
-        ):
+        for keywords in SCRIPTS:
             script = job_script(self.job, *keywords)
             if script is not None:
-                self._run_script(script, cwd)
+                # The hook runs before there is a checkout to be in.
+                self._run_script(script, None if keywords == HOOKS else Text())
         if self.job.may_inherit("after_script"):
             self.not_followed("include", self.job.location, "after_script")
         return self.execution
@@ -900,7 +899,7 @@ class _Walker:
 
     def _source(self, word: Word, arguments: tuple[Word, ...], context: Context) -> Outcome:
         """`source file`: it runs in this shell."""
-        if _SETUP.search(word.text.display):
+        if only_sets_up(word.text.display):
             return Outcome()
         for path, place in self._paths(word, context):
             source = self._read(path, word, arguments, place, sourced=True)
@@ -925,11 +924,7 @@ class _Walker:
         by_shell: bool = False,
     ) -> Outcome:
         """A script of the repository, as a program of its own; any other program is none."""
-        template = word.text.template
-        name = template.rsplit("/", 1)[-1]
-        if not by_shell and (
-            template[:1] in ("/", "~") or name in _CARRIED_PROGRAMS or _INSTALLED.search(template)
-        ):
+        if not by_shell and not may_be_followed(word.text.template):
             return Outcome()
         for path, place in self._paths(word, context):
             unit = self._read(path, word, arguments, place, by_shell=by_shell)

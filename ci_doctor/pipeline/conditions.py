@@ -165,6 +165,19 @@ def is_manual(job: Job) -> bool:
     return False
 
 
+def runs_of(job: Job) -> dict[str, bool | None]:
+    """Whether a job is in each kind of pipeline, by the kind's name (`PUSH.name`): certainly, certainly
+    not, or not known. Branches are not told apart: True means that it runs for all of them.
+    """
+    pipeline = job.pipeline
+    out = Collector(job.location)
+    conditions = _Conditions(pipeline, Expressions(), out)
+    conditions.check_workflow()
+    conditions.check_job(job)
+    answers = conditions.runs[job.name]
+    return {s.name: answer for s, answer in zip(_ASKED, answers, strict=True)}
+
+
 @dataclass
 class _Conditions:
     pipeline: Pipeline

@@ -6,9 +6,9 @@ from collections.abc import Sequence
 
 from ..edits import Edit
 from ..yamldoc import nodes
-from ..yamldoc.editing import add_entry, add_items, find_entry, put_before
+from ..yamldoc.editing import add_entry, add_items, find_entry, holder, put_before, remove_entry
 from ..yamldoc.nodes import Mapping
-from .model import Job, Pipeline
+from .model import Image, Job, Pipeline, Value
 
 
 def written_in(job: Job, keyword: str) -> Mapping | None:
@@ -47,6 +47,12 @@ def add_variable(job: Job, name: str, value: str) -> tuple[Edit, ...]:
 
     The value must need no quotes. Nothing where no place is certain.
     """
+    return add_variables(job, {name: value})
+
+
+def add_variables(job: Job, values: dict[str, str]) -> tuple[Edit, ...]:
+    """Set several variables, each value as YAML writes it (quotes included)."""
+    pairs = [f"{name}: {value}" for name, value in values.items()]
     for keyword in ("image", "script"):
         mapping = written_in(job, keyword)
         # `default:` and the root hold an image, and no variables that would reach this job alone.
@@ -57,17 +63,42 @@ def add_variable(job: Job, name: str, value: str) -> tuple[Edit, ...]:
             continue
         variables = find_entry(mapping, "variables")
         if variables is None:
-            text = f"variables:\n  {name}: {value}"
+            text = "variables:\n  " + "\n  ".join(pairs)
             if mapping.flow:
-                text = f"variables: {{{name}: {value}}}"
+                text = f"variables: {{{', '.join(pairs)}}}"
             edit = add_entry(mapping, entry, text)
         else:
             block = variables.value
             if not isinstance(block, Mapping) or not block.entries:
                 continue
-            edit = add_entry(block, block.entries[-1], f"{name}: {value}")
+            text = ", ".join(pairs) if block.flow else "\n".join(pairs)
+            edit = add_entry(block, block.entries[-1], text)
         if edit is not None:
             return (edit,)
+    return ()
+
+
+def remove_variable(job: Job, name: str) -> tuple[Edit, ...]:
+    """Take a variable away where it is written.
+
+    Nothing where another value would then show, and where no place is certain.
+    """
+    variable = job.variables.get(name)
+    if variable is None or variable.scope not in ("global", "job"):
+        return ()
+    if len(variable.alternatives) > 1 or variable.value.shadowed:
+        return ()
+    if variable.scope == "job" and name in job.pipeline.variables:
+        return ()
+    for mapping in dict.fromkeys(_holders(job.pipeline).values()):
+        outer = find_entry(mapping, "variables")
+        inner = None if outer is None else outer.value
+        if outer is None or not isinstance(inner, Mapping):
+            continue
+        entry = find_entry(inner, name)
+        if entry is not None and entry.key is variable.value.key:
+            edit = remove_entry(inner, entry) or remove_entry(mapping, outer)
+            return () if edit is None else (edit,)
     return ()
 
 
@@ -109,3 +140,16 @@ def add_keyword(job: Job, block: str, flow: str, *, after: str) -> tuple[Edit, .
         return (put_before(entry, block),)
     edit = add_entry(mapping, entry, flow if mapping.flow else block)
     return () if edit is None else (edit,)
+
+
+def remove_user(image: Image, user: Value, executor: str) -> Edit | None:
+    """Take `image:docker:user` (or `kubernetes`) away, with the mapping that it leaves empty."""
+    mapping = image.value.node
+    outer = find_entry(mapping, executor) if isinstance(mapping, Mapping) else None
+    if outer is None or not isinstance(mapping, Mapping):
+        return None
+    inner = outer.value
+    entry = holder(inner, user.node)
+    if not isinstance(inner, Mapping) or entry is None:
+        return None
+    return remove_entry(inner, entry) or remove_entry(mapping, outer)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import NamedTuple
@@ -14,6 +15,7 @@ from .problems import Collector, listed, quoted, shown
 from .spelling import Speller
 
 MAX_NAME = 255
+_MATRIX_VALUE = re.compile(r"\$\[\[\s*matrix\.(\w+)\s*\]\]")
 MAX_NEEDS = 50  # GitLab.com's, and the default of `ci_needs_size_limit`
 
 
@@ -65,6 +67,7 @@ class Graph:
         is_job = "script" in job.keywords or "run" in job.keywords
         if needs is not None:
             self._types(job, needs, is_job=is_job)
+            self._matrix_values(job, needs)
         self._check_needs(job, own, "need")
         for rule in _flat(job.keywords.get("rules")):
             ruled = rule.get("needs")
@@ -173,6 +176,28 @@ class Graph:
                 f"`needs` names {bridges} pipelines, a trigger job mirrors one at most",
                 details=f"jobs:{job.name} config should contain at most one bridge need".lower(),
             )
+
+    def _matrix_values(self, job: Job, needs: Value) -> None:
+        """`$[[ matrix.NAME ]]` in `needs:parallel:matrix` stands for the job's own matrix."""
+        own = job.get("parallel", "matrix")
+        if own is not None and not all(row.is_mapping for row in own.items):
+            return
+        known = {name for row in (own.items if own is not None else ()) for name in row.entries}
+        for item in _flat(needs):
+            matrix = item.get("parallel", "matrix")
+            rows = () if matrix is None else matrix.items
+            for value in (
+                v for row in rows for entry in row.entries.values() for v in _flat(entry)
+            ):
+                for name in _MATRIX_VALUE.findall(value.string or ""):
+                    if name not in known:
+                        self.out.report(
+                            "interpolation-invalid",
+                            value,
+                            f"`$[[ matrix.{name} ]]`: the job's own matrix has no {quoted(name)}",
+                            details=f"{job.name} job: '{name}' does not exist in matrix configuration",
+                            hint=f"it has {listed(sorted(known))}" if known else "",
+                        )
 
     def _check_needs(self, job: Job, needs: list[Need], kind: str) -> None:
         self._defined(job, needs, kind)

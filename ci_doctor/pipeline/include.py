@@ -11,7 +11,7 @@ from collections.abc import Generator, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Protocol
 
-from ..errors import NotFound, Unreadable
+from ..errors import CiDoctorError, NotFound, Unreadable
 from ..files.protocol import Files
 from ..source import Location, Source
 from ..text import Text
@@ -33,12 +33,20 @@ _URL = re.compile(r"(?:https?|ssh|git)://\S+", re.IGNORECASE)
 _WEB = re.compile(r"https?://[^\s/]+\S*", re.IGNORECASE)
 
 
+# Why nothing outside the repository is read without a `Fetcher`.
+OUTSIDE = "it is outside this repository: `--online` reads it"
+
+
 @dataclass(frozen=True, slots=True)
 class FetchedFile:
-    """A file from elsewhere, and the files beside it, for its own `include: local`."""
+    """A file from elsewhere, and the files beside it, for its own `include: local`.
+
+    `component` is what `$[[ component.NAME ]]` stands for in it.
+    """
 
     source: Source
     files: Files | None = None
+    component: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +101,8 @@ class _Where:
     files: Files | None
     chain: tuple[tuple[str, str], ...] = ()
     label: str = ""  # the name in GitLab's messages; "" for the entry file
+    component: Mapping[str, str] = field(default_factory=dict)
+    no_project: bool = False  # a file from the web belongs to none
 
 
 # A file being read: it yields the files it includes, one at a time, and is sent their contents.
@@ -153,7 +163,9 @@ class Includes:
             self._fault("yaml-syntax", message, content.location)
             return Contents(Value({}, content), unknown=True)
         shared = self._shared_inputs(file, where)
-        interpolation = interpolate(file, inputs, use, self.variables, self.reader, shared)
+        interpolation = interpolate(
+            file, inputs, use, self.variables, self.reader, shared, where.component
+        )
         for fault in interpolation.faults:
             message = _within(fault.message, where.label)
             self._fault(fault.check, message, fault.location, fault.hint)
@@ -191,8 +203,7 @@ class Includes:
         for item in self._items(include, where):
             found = None
             if item is not None:
-                local = item.kind == "local"
-                found = self._local(item, where) if local else self._fetched(item, where)
+                found = self._read(item, where)
             content = None if found is None else found[0].content
             if item is None or content is None:
                 complete = False
@@ -309,17 +320,38 @@ class Includes:
         name = self._expanded(named)
         if name is None:
             what = "an input" if named.has_unknown else "a variable"
-            self._open(kind, named, place, f"its name holds {what} that only GitLab knows")
+            reason = f"its name holds {what} that only GitLab knows"
+            outside = kind != "local" and self.fetcher is None
+            self._open(kind, named, place, OUTSIDE if outside else reason)
             yield None
         elif kind == "local" and "*" in name:
-            if where.files is None:
-                self._open(kind, named, place, "the files beside it are not here")
+            paths = self._matching(name, named, place, where)
+            if paths is None:
                 yield None
-                return
-            for path in where.files.glob(name.lstrip("/")):
+            for path in paths or ():
                 yield _Item(kind, path, entry, place, inputs, certain)
         else:
             yield _Item(kind, name, entry, place, inputs, certain)
+
+    def _matching(
+        self, pattern: str, named: Value, place: Location, where: _Where
+    ) -> list[str] | None:
+        if where.files is None:
+            self._beside(pattern, named, place, where)
+            return None
+        try:
+            return where.files.glob(pattern.lstrip("/"))
+        except CiDoctorError as error:
+            self._open("local", named, place, error.message)
+            return None
+
+    def _beside(self, shown: str, value: Value, place: Location, where: _Where) -> None:
+        """A local file of a file that stands alone."""
+        if where.no_project:
+            message = f"Local file `{shown}` does not have project!"
+            self._fault("include-not-found", message, place)
+        else:
+            self._open("local", value, place, "the files beside it are not here")
 
     def _project_files(
         self, project: Value, entry: Value, inputs: Value | None, certain: bool
@@ -361,10 +393,10 @@ class Includes:
             self._fault("include-too-many", message, item.place)
             return None
         self._count += 1
-        found = self._local(item, where) if item.kind == "local" else self._fetched(item, where)
+        found = self._read(item, where)
         if found is None:
             return None
-        file, files, label = found
+        file, below = found
         given = _given(item.inputs)
         link = (file.source.path, _fingerprint(given))
         if link in where.chain:
@@ -374,17 +406,21 @@ class Includes:
                 hint = "the circle: " + " → ".join([*circle, file.source.path])
                 self._fault("include-cycle", message, item.place, hint)
             return None
-        below = _Where(files, (*where.chain, link), label)
+        below = replace(below, chain=(*where.chain, link))
         return (yield self._file(file, below, given, item.place))
 
-    def _local(self, item: _Item, where: _Where) -> tuple[YamlFile, Files | None, str] | None:
+    def _read(self, item: _Item, where: _Where) -> tuple[YamlFile, _Where] | None:
+        """A file and what surrounds it; None where that is not possible, which is then noted."""
+        return self._local(item, where) if item.kind == "local" else self._fetched(item, where)
+
+    def _local(self, item: _Item, where: _Where) -> tuple[YamlFile, _Where] | None:
         shown = item.name.lstrip("/")
         if not _YAML.fullmatch(posixpath.basename(shown)):
             message = f"Included file `{shown}` does not have YAML extension!"
             self._fault("include-invalid", message, item.place)
             return None
         if where.files is None:
-            self._open("local", item.value, item.place, "the files beside it are not here")
+            self._beside(shown, item.value, item.place, where)
             return None
         path = posixpath.normpath(shown)
         absent = f"Local file `{shown}` does not exist!"
@@ -403,9 +439,13 @@ class Includes:
         except Unreadable as error:
             self._fault("include-not-found", absent, item.place, error.message)
             return None
-        return self._parse(source, where.files, shown), where.files, shown
+        except CiDoctorError as error:
+            self.unresolved.append(UnresolvedInclude("local", shown, item.place, error.message))
+            return None
+        file = self._parse(source, where.files, shown)
+        return file, _Where(where.files, label=shown, component=where.component)
 
-    def _fetched(self, item: _Item, where: _Where) -> tuple[YamlFile, Files | None, str] | None:
+    def _fetched(self, item: _Item, where: _Where) -> tuple[YamlFile, _Where] | None:
         refused = _refused(item)
         if refused:
             self._fault("include-invalid", refused, item.place)
@@ -421,13 +461,21 @@ class Includes:
                 )
             return None
         label = _full_name(item)
-        return self._parse(answer.source, answer.files, label), answer.files, label
+        # A template has no files of its own: those of the project that includes it are beside it.
+        files = where.files if item.kind == "template" else answer.files
+        below = _Where(
+            files,
+            label=label,
+            component=answer.component,
+            no_project=item.kind == "remote" or (item.kind == "template" and where.no_project),
+        )
+        return self._parse(answer.source, files, label), below
 
     def _ask(self, item: _Item) -> FetchedFile | NotFetched:
         if item.kind == "artifact":
             return NotFetched("a job makes it while the pipeline runs")
         if self.fetcher is None:
-            return NotFetched("it is outside this repository")
+            return NotFetched(OUTSIDE)
         if item.kind == "project":
             project, ref = item.value.get("project"), item.value.get("ref")
             name = None if project is None else self._expanded(project)
@@ -487,6 +535,8 @@ def _refused(item: _Item) -> str:
         return f"Included file `{name}` does not have YAML extension!"
     if item.kind == "remote" and not _WEB.fullmatch(name):
         return f"Remote file `{name}` does not have a valid address!"
+    if item.kind == "template" and not name.endswith(".gitlab-ci.yml"):
+        return f"Template file `{name}` is not a valid location!"
     if item.kind == "component" and "@" not in name:
         return f"Component '{name}' - the component path is not supported"
     if item.kind == "artifact" and _is_blank(item.value.get("job")):

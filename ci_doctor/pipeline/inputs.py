@@ -10,6 +10,7 @@ import json
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import NamedTuple
 
 from ..source import Location, Source
@@ -69,6 +70,10 @@ class Interpolation:
     inputs: dict[str, Input] = field(default_factory=dict)
     faults: list[Fault] = field(default_factory=list)
     open: bool = False
+    component: Mapping[str, str] = field(default_factory=dict)  # what `spec:component` asks for
+
+
+_NO_COMPONENT: Mapping[str, str] = MappingProxyType({})
 
 
 def from_python(name: str, data: object) -> Value:
@@ -86,8 +91,12 @@ def interpolate(
     variables: Mapping[str, str],
     reader: Reader,
     shared: Shared,
+    component: Mapping[str, str] = _NO_COMPONENT,
 ) -> Interpolation:
-    """The content of `file`. `use` is where a missing input is missing, None for an entry file."""
+    """The content of `file`. `use` is where a missing input is missing, None for an entry file.
+
+    `component` is what is known of the component that the file is part of.
+    """
     content = file.content
     assert content is not None
     result = Interpolation(content)
@@ -99,7 +108,11 @@ def interpolate(
             place = value.key_location or value.location or use or content.location
             result.faults.append(Fault("input-undefined", message, place))
         return result
-    _Specification(reader.value(file.header), given, use, shared, result).read()
+    header = reader.value(file.header)
+    _Specification(header, given, use, shared, result).read()
+    asked = header.get("spec", "component")
+    names = {item.string for item in asked.items} if asked is not None else set()
+    result.component = {name: value for name, value in component.items() if name in names}
     if "$[[" in file.source.text:
         result.content = _Template(result, file.source.path, variables).fill(content)
     return result
@@ -430,7 +443,8 @@ class _Template:
         if len(parts) < 2:
             raise _Failed("invalid interpolation access pattern")
         if parts[0] == "component":
-            value: Value | None = None
+            known = self._result.component.get(parts[1]) if len(parts) == 2 else None
+            value = None if known is None else from_python(access, known)
             domain = ".*"
         elif parts[0] != "inputs":
             raise _Failed(f"unknown interpolation key: `{parts[0]}`")

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from types import MappingProxyType
 
 from ..files.protocol import Files
+from ..yamldoc.nodes import Fault
 from .extends import Extends
 from .include import Fetcher, Includes
 from .inputs import Given, from_python
@@ -19,7 +20,7 @@ from .jobs import (
     is_job_name,
     stages_of,
 )
-from .model import Pipeline, Value
+from .model import Pipeline, UnresolvedInclude, Value
 from .references import References
 from .values import Reader
 
@@ -66,6 +67,8 @@ def load_pipeline(
 
     pipeline.value = Value(entries, contents.value.node)
     pipeline.faults = [*includes.faults, *extended.faults, *references.faults]
+    if path == CI_FILE:
+        pipeline.faults += [_no_parent(i) for i in includes.unresolved if i.kind == "artifact"]
     pipeline.templates = {name: value for name, value in entries.items() if name.startswith(".")}
     pipeline.stages = stages_of(entries.get("stages")) if contents.stages_known else None
     pipeline.default = inherited_defaults(entries)
@@ -117,3 +120,9 @@ def _is_fragment(pipeline: Pipeline, entries: Mapping[str, Value]) -> bool:
         value.is_mapping and key not in RESERVED and is_job_name(key, value)
         for key, value in entries.items()
     )
+
+
+def _no_parent(include: UnresolvedInclude) -> Fault:
+    """An artifact of another job in a project's own CI file: only a child pipeline has a parent."""
+    message = "Including configs from artifacts is only allowed when triggering child pipelines"
+    return Fault("include-invalid", message, include.location)

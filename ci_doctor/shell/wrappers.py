@@ -52,6 +52,11 @@ _WRAPPERS = {
 }
 
 
+def is_wrapper(name: str) -> bool:
+    """Whether a program of that name may start another one."""
+    return name in _WRAPPERS
+
+
 @dataclass(frozen=True, slots=True)
 class Unwrapped:
     """`start` is the index of the program among the words, `assignments` those of `A=b` before it.

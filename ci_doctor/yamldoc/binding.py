@@ -24,7 +24,7 @@ from .grammar import (
 )
 
 _MODULE = "_ruamel_yaml"
-# Loading the binding takes as long as reading so many characters without it takes longer.
+# Loading takes about 40 ms, which it saves again on a text of so many characters.
 _WORTH_LOADING = 400_000
 
 

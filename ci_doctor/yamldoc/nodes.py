@@ -100,7 +100,8 @@ class Mapping(Node):
 class Alias(Node):
     """`*name`: `span` is the use, `target` the anchored node.
 
-    Where no anchor has that name (there is a fault then) the target is a null at the same place.
+    Where no anchor has that name (there is a fault then) the target is a null at the same place,
+    or under a merge key an empty mapping.
     """
 
     name: str
@@ -153,6 +154,7 @@ class YamlFile:
         return self.documents[0] if self.header is None else self.documents[-1]
 
 
+_LONGEST_BEFORE_KEY = 300  # characters looked at, so that a line of many entries costs no more
 _BEFORE_KEY = re.compile(r"(?:[&!][^\s,\[\]{}]*|(?<![^\s,\[{])\?)[ \t]+$")
 
 
@@ -160,7 +162,7 @@ def entry_span(entry: Entry) -> Span:
     """The whole of `key: value`, with what stands before the key on its line: anchor, tag, `?`."""
     source = entry.key.source
     start = entry.key.span.start
-    line = _line_start(source, start)
+    line = max(_line_start(source, start), start - _LONGEST_BEFORE_KEY)
     while (before := _BEFORE_KEY.search(source.text, line, start)) is not None:
         start = before.start()
     return Span(start, max(entry.key.span.end, entry.value.span.end))

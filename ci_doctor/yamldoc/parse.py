@@ -125,7 +125,7 @@ def _has_spec(root: Node) -> bool:
 
 def _too_big(source: Source, place: Span) -> Fault:
     line_end = source.line_span(source.position(place.start).line).end
-    span = Span(place.start, max(place.start, min(place.end, line_end)))
+    span = Span(place.start, min(max(place.end, place.start + 1), line_end))
     return Fault(
         "yaml-syntax",
         TOO_BIG,

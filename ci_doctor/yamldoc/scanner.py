@@ -59,7 +59,7 @@ _GAP_IN_FLOW = re.compile(rf"[ \t]*{_COMMENT}(?:({BREAK})[ \t]*{_COMMENT})*")
 # A line of a plain scalar, with the blanks after it.
 _PLAIN = re.compile(rf"(?:[^{END_OR_BREAK}:#]+|:(?![{BLANK_OR_END}])|(?<![ \t])#)*")
 _PLAIN_IN_FLOW = re.compile(
-    rf"(?:[^{END_OR_BREAK}:#,?\[\]{{}}]+|:(?![{BLANK_OR_END},?\[\]{{}}])|(?<![ \t])#|\?)*"
+    rf"(?:[^{END_OR_BREAK}:#,\[\]{{}}]+|:(?![{BLANK_OR_END},?\[\]{{}}])|(?<![ \t])#)*"
 )
 _SIMPLE_QUOTED = re.compile(rf"'([^{END_OR_BREAK}']*)'(?!')|\"([^{END_OR_BREAK}\"\\]*)\"")
 _REST_OF_LINE = re.compile(rf"[ \t]*{_COMMENT}")

@@ -3,6 +3,8 @@ from __future__ import annotations
 import pytest
 
 from ci_doctor.builds.daemon import host_of_address, hostnames, port_of_address
+from ci_doctor.builds.dind import first_use
+from ci_doctor.builds.engine import needs_daemon
 from ci_doctor.builds.job_image import is_dind, job_image
 from ci_doctor.files.memory import MemoryFiles
 from ci_doctor.pipeline.load import load_pipeline
@@ -134,6 +136,37 @@ def test_other_hosts_are_remote() -> None:
         assert daemon(variables=f"{{DOCKER_HOST: '{host}'}}")[0] == "remote"
     assert daemon(variables="{DOCKER_HOST: $HOST}")[0] is None
     assert daemon(variables="{DOCKER_HOST: 'unix:///var/run/docker.sock'}")[0] == "socket"
+
+
+@pytest.mark.parametrize(
+    ("create", "kind"),
+    [
+        ("docker buildx create --use --driver kubernetes --driver-opt namespace=ci", "remote"),
+        ("docker buildx create --use --driver remote tcp://buildkitd.ci.svc:1234", "remote"),
+        ("docker buildx create --use", "none"),
+        ("docker buildx create --driver kubernetes --name far", "none"),
+    ],
+)
+def test_a_builder_on_kubernetes_does_without_a_docker_daemon(create: str, kind: str) -> None:
+    result = survey(
+        f"build:\n  image: docker:28-cli\n  services: []\n  script:\n    - {create}\n"
+        "    - docker buildx build -t app .\n    - docker buildx bake\n    - docker push app\n"
+    )
+
+    kinds = [(call.path[-1], call.daemon.kind) for call in result.docker_calls]
+    assert kinds[1:] == [("build", kind), ("bake", kind), ("push", "none")]
+    used = first_use(result)
+    assert used is not None
+    assert used.path[-1] == (
+        "push" if kind == "remote" else "build" if "far" in create else "create"
+    )
+
+
+def test_a_plugin_of_docker_is_not_known_to_need_a_daemon() -> None:
+    assert needs_daemon(("scout", "cves")) is None
+    assert needs_daemon(("sbom",)) is None
+    assert needs_daemon(("login",)) is False
+    assert needs_daemon(("compose", "up")) is True
 
 
 def test_an_image_without_the_entrypoint_takes_the_socket() -> None:

@@ -2,7 +2,11 @@ from __future__ import annotations
 
 import pytest
 
+from ci_doctor.files.memory import MemoryFiles
 from ci_doctor.finding import Confidence, Severity
+from ci_doctor.pipeline.conditions import MERGE_REQUEST as MERGE
+from ci_doctor.pipeline.conditions import PUSH, TAG, runs_of
+from ci_doctor.pipeline.load import load_pipeline
 
 from .faults import faults_in, placed
 
@@ -205,3 +209,23 @@ def test_only_may_start_two_pipelines_as_well(only: str) -> None:
 
 def test_only_for_merge_requests_and_one_branch_starts_one_pipeline() -> None:
     assert placed("test:\n  script: make\n  only: [merge_requests, main]\n") == []
+
+
+@pytest.mark.parametrize(
+    ("keywords", "push", "tag", "merge_request"),
+    [
+        ("", True, True, False),
+        ("only: [tags]", None, True, None),
+        ("rules: [{if: $CI_COMMIT_TAG}]", False, True, False),
+        ("rules: [{if: $CI_COMMIT_BRANCH == $CI_DEFAULT_BRANCH}]", None, None, None),
+        (f"rules: [{{if: '{MERGE_REQUEST}'}}, {{if: $CI_COMMIT_BRANCH}}]", True, False, True),
+        ("rules: [{if: $DEPLOY}]", None, None, None),
+    ],
+)
+def test_a_job_is_in_some_kinds_of_pipelines(
+    keywords: str, push: bool | None, tag: bool | None, merge_request: bool | None
+) -> None:
+    files = MemoryFiles({".gitlab-ci.yml": f"test:\n  script: make\n  {keywords}\n"})
+    runs = runs_of(load_pipeline(files, ".gitlab-ci.yml").jobs["test"])
+
+    assert (runs[PUSH.name], runs[TAG.name], runs[MERGE.name]) == (push, tag, merge_request)

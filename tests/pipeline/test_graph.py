@@ -185,3 +185,22 @@ def test_the_artifact_of_a_child_pipeline_comes_from_a_job() -> None:
     """
 
     assert placed(text) == [("dependencies-undefined", "5:14", "generate")]
+
+
+def test_a_matrix_value_of_a_need_is_one_of_the_jobs_own_matrix() -> None:
+    text = """\
+build:
+  parallel: {matrix: [{ARCH: [amd64, arm64]}]}
+  script: make
+test:
+  parallel: {matrix: [{ARCH: [amd64, arm64]}]}
+  needs:
+    - job: build
+      parallel: {matrix: [{ARCH: ["$[[ matrix.%s ]]"]}]}
+  script: make test
+"""
+
+    assert faults_in(text % "ARCH") == []
+    assert [(f.check, f.details) for f in faults_in(text % "OS")] == [
+        ("interpolation-invalid", "test job: 'OS' does not exist in matrix configuration")
+    ]

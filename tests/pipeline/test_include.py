@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 import pytest
 
-from ci_doctor.errors import NotFound
+from ci_doctor.errors import CiDoctorError, NotFound
 from ci_doctor.files.memory import MemoryFiles
 from ci_doctor.pipeline.include import FetchedFile, NotFetched
 from ci_doctor.source import Source
@@ -204,6 +204,11 @@ def test_a_file_that_may_be_in_the_repository_is_unresolved() -> None:
             "a.yml",
         ),
         (
+            "{template: Docker.yml}",
+            "Template file `Docker.yml` is not a valid location!",
+            "Docker.yml",
+        ),
+        (
             "{component: gitlab.com/a/b}",
             "Component 'gitlab.com/a/b' - the component path is not supported",
             "gitlab.com/a/b",
@@ -247,7 +252,6 @@ def test_what_is_outside_the_repository_is_unresolved() -> None:
           - template: Auto-DevOps.gitlab-ci.yml
           - {project: group/ci, file: [/a.yml, /b.yml], ref: v1}
           - component: gitlab.com/group/ci/build@1.0
-          - {artifact: generated.yml, job: make}
         job: {script: [x], extends: .theirs}
         """
     )
@@ -259,7 +263,6 @@ def test_what_is_outside_the_repository_is_unresolved() -> None:
         ("project", "group/ci@v1:/a.yml", f"{CI}:5:32"),
         ("project", "group/ci@v1:/b.yml", f"{CI}:5:40"),
         ("component", "gitlab.com/group/ci/build@1.0", f"{CI}:6:16"),
-        ("artifact", "generated.yml", f"{CI}:7:16"),
     ]
     assert (faults(pipeline), pipeline.stages) == ([], None)
 
@@ -481,9 +484,17 @@ def test_fetched_files_bring_their_own_local_files() -> None:
     ]
     assert list(pipeline.jobs) == ["b", "a", "r"]
     assert [(one.kind, one.name, one.reason) for one in pipeline.unresolved] == [
-        ("local", "c.yml", "the files beside it are not here"),
         ("template", "T.gitlab-ci.yml", "not in the table"),
         ("component", "gitlab.com/g/p/c@1", "not in the table"),
+    ]
+    # A file from the web is in no project.
+    assert faults(pipeline) == [
+        (
+            "include-not-found",
+            "Local file `c.yml` does not have project!",
+            "https://e.x/r.yml:1:18",
+            "c.yml",
+        )
     ]
 
 
@@ -494,6 +505,60 @@ def test_what_a_fetcher_knows_to_be_wrong_is_a_fault() -> None:
     pipeline = load("include: [{project: g/p, file: a.yml}]\n", fetcher=fetching)
 
     assert faults(pipeline) == [("include-not-found", message, f"{CI}:1:32", "a.yml")]
+
+
+def test_a_template_finds_local_files_where_it_is_included() -> None:
+    template = Source("template:T.gitlab-ci.yml", "include: {local: ci/a.yml}\n", external=True)
+
+    pipeline = load(
+        {CI: "include: {template: T.gitlab-ci.yml}\n", "ci/a.yml": "a: {script: [a]}\n"},
+        fetcher=Fetching({"T.gitlab-ci.yml": FetchedFile(template)}),
+    )
+
+    assert (list(pipeline.jobs), faults(pipeline)) == (["a"], [])
+
+
+def test_files_that_cannot_be_asked_for_leave_an_include_unresolved() -> None:
+    class Silent(MemoryFiles):
+        def read(self, path: str) -> Source:
+            raise CiDoctorError("no answer")
+
+        def glob(self, pattern: str) -> list[str]:
+            raise CiDoctorError("no answer")
+
+    entry = Source("g/p@v1:/a.yml", "include: [b.yml, 'c/*.yml']\n", external=True)
+
+    pipeline = load(
+        "include: [{project: g/p, ref: v1, file: a.yml}]\njob: {extends: .theirs}\n",
+        fetcher=Fetching({"g/p@v1:a.yml": FetchedFile(entry, Silent({}))}),
+    )
+
+    assert [(one.kind, one.name, one.reason) for one in pipeline.unresolved] == [
+        ("local", "b.yml", "no answer"),
+        ("local", "c/*.yml", "no answer"),
+    ]
+    assert faults(pipeline) == []
+
+
+def test_a_component_knows_what_it_asks_to_know_of_itself() -> None:
+    text = """\
+spec: {component: [name, version]}
+---
+$[[ component.name ]]:
+  script:
+    - echo $[[ component.version ]] $[[ component.sha ]]
+"""
+    component = FetchedFile(
+        Source("g/p@1.2:/templates/build.yml", text, external=True),
+        component={"name": "build", "version": "1.2.0", "sha": "f" * 40, "reference": "1.2"},
+    )
+
+    pipeline = load(
+        "include: [{component: gitlab.com/g/p/build@1.2}]\n",
+        fetcher=Fetching({"gitlab.com/g/p/build@1.2": component}),
+    )
+
+    assert jobs(pipeline) == {"build": {"script": ["echo 1.2.0 $[[ component.sha ]]"]}}
 
 
 def test_an_entry_file_that_is_not_there_is_an_error() -> None:
