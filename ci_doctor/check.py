@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import textwrap
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -18,12 +18,15 @@ if TYPE_CHECKING:
     from .builds.jobs import JobBuilds
     from .dockerfile.instructions import Dockerfile
     from .dockerfile.run import RunCommand
-    from .execution.command import Execution
+    from .execution.command import Command, Execution
     from .files.protocol import Files
+    from .images.published import Registries
     from .pipeline.model import Job, Pipeline
     from .runner import Runner
 
 PIPELINE_FILE = ".gitlab-ci.yml"
+# By image, as in `Example.online`.
+Online = Mapping[str, Sequence[str] | str]
 MARKS = "⟦⟧"
 
 
@@ -33,11 +36,14 @@ class Example:
 
     `files` is the pipeline's text, or texts by path. `fixed` is what the fix makes of it (the
     same shape), None where the check offers none. `settings` is the text of `.ci-doctor.yml`.
+    `online` says what registries answer, by image: the platforms of its index, or the one of an
+    image without an index. Any other image has no answer, and without `online` none is asked for.
     """
 
     files: str | Mapping[str, str]
     fixed: str | Mapping[str, str] | None = None
     settings: str = ""
+    online: Online | None = None
 
 
 @dataclass(frozen=True)
@@ -47,6 +53,7 @@ class LookAlike:
     files: str | Mapping[str, str]
     settings: str = ""
     why: str = ""
+    online: Online | None = None
 
 
 @dataclass(frozen=True)
@@ -82,6 +89,9 @@ class Check:
 
 class Project(Protocol):
     """What a run knows beside one check's subject (`ci_doctor.lint` holds the real one)."""
+
+    @property
+    def online(self) -> Registries | None: ...
 
     def runner(self, job: Job | None) -> Runner: ...
 
@@ -161,15 +171,23 @@ class Context:
             yield dataclasses.replace(finding, jobs=fault.jobs)
 
     @property
+    def online(self) -> Registries | None:
+        """Whom to ask about images; None without `--online`."""
+        return self.project.online
+
+    @property
     def runner(self) -> Runner:
         """What is known of the runner of this job."""
         return self.project.runner(self.job)
 
     @property
     def execution(self) -> Execution:
-        """The commands of this job."""
-        assert self.job is not None
-        return self.project.builds_of(self.job).execution
+        """The commands of this job; they cost a walk: ask for `commands` where names are enough."""
+        return self.builds.execution
+
+    def commands(self, *names: str) -> list[Command]:
+        """The commands of this job that run one of these programs."""
+        return self.builds.commands(*names)
 
     @property
     def builds(self) -> JobBuilds:
@@ -214,11 +232,14 @@ class Context:
     ) -> Iterator[Finding]:
         """What an operation of a Dockerfile that fails under the builders `fails` means here.
 
-        `message` is followed by the builders; an operation that no build meets is nothing.
+        `message` is followed by the builders; an operation that no build meets is nothing, nor is
+        one in a step that runs with `--security=insecure`.
         """
         from .builds.flavours import verdict
-        from .builds.operations import reaching
+        from .builds.operations import has_more_rights, reaching
 
+        if has_more_rights(dockerfile, location.span.start):
+            return
         builds = reaching(dockerfile, location.span.start, self.builds_with(dockerfile))
         seen = verdict(builds, fails)
         if seen is None:

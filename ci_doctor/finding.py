@@ -67,11 +67,15 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class Unresolved:
-    """Something that could not be seen, and what would make it visible."""
+    """Something that could not be seen, and what would make it visible.
+
+    `kind` is "include", or "image" for one that no registry told about.
+    """
 
     what: str
     hint: str
     location: Location
+    kind: str = "include"
 
 
 @dataclass(slots=True)

@@ -21,3 +21,12 @@ build:
 """
 
 BOTH = ROOTLESS + BUILDX.replace("build:\n", "build-again:\n", 1)
+
+MULTI = """
+build:
+  image: docker:28-cli
+  services: ["docker:28-dind"]
+  script:
+    - docker context create ci && docker buildx create --use ci
+    - docker buildx build --platform linux/amd64,linux/arm64 -o type=oci,dest=app.tar .
+"""

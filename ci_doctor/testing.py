@@ -12,12 +12,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 
-from .check import PIPELINE_FILE, Check, Example, LookAlike
+from .check import PIPELINE_FILE, Check, Example, LookAlike, Online
 from .config import SETTINGS_FILE, Settings, read_settings
 from .edits import Applicability, apply_fixes
 from .examples import texts, unmarked
 from .files.memory import MemoryFiles
 from .finding import Finding, Report, Severity
+from .images.published import ImagePlatforms
+from .images.reference import Reference, parse_reference
 from .lint import is_dockerfile, lint
 from .registry import Registry, load_registry
 from .source import Source, Span
@@ -48,14 +50,14 @@ def assert_example(check: Check, example: Example | LookAlike) -> None:
     """
     if isinstance(example, LookAlike):
         files = {path: _unmarked(text)[0] for path, text in texts(example.files).items()}
-        _assert_silent(check, files, example.settings, "the look-alike")
+        _assert_silent(check, files, example, "the look-alike")
         return
     files, marked = {}, []
     for path, text in texts(example.files).items():
         files[path], spans = _unmarked(text)
         marked += [(path, span) for span in spans]
     assert marked, f"{check.id}: an Example marks the flagged text with ⟦ and ⟧"
-    findings = _run(check, files, example.settings).findings
+    findings = _run(check, files, example).findings
     mine = [finding for finding in findings if finding.check == check.id]
     flagged = sorted({(finding.location.path, finding.location.span) for finding in mine})
     assert flagged == sorted(marked), (
@@ -67,10 +69,10 @@ def assert_example(check: Check, example: Example | LookAlike) -> None:
         assert not offered, f"{check.id} offers {offered}: show its result with `fixed`"
         return
     fixed = texts(example.fixed)
-    result = _fixed(check, files, example.settings)
+    result = _fixed(check, files, example)
     assert result == fixed, f"{check.id}: the fix makes\n{_all(result)}\nand not\n{_all(fixed)}"
-    _assert_silent(check, fixed, example.settings, "the fixed text")
-    assert _fixed(check, fixed, example.settings) == fixed, f"{check.id}: the fix never ends"
+    _assert_silent(check, fixed, example, "the fixed text")
+    assert _fixed(check, fixed, example) == fixed, f"{check.id}: the fix never ends"
 
 
 def _unmarked(text: str) -> tuple[str, list[Span]]:
@@ -80,35 +82,63 @@ def _unmarked(text: str) -> tuple[str, list[Span]]:
         raise AssertionError(f"{error} in\n{text}") from None
 
 
-def _assert_silent(check: Check, files: Mapping[str, str], settings: str, what: str) -> None:
+def _assert_silent(
+    check: Check, files: Mapping[str, str], example: Example | LookAlike, what: str
+) -> None:
     loud = [
         finding
-        for finding in _run(check, files, settings).findings
+        for finding in _run(check, files, example).findings
         if finding.severity > Severity.INFO and finding.family == check.family
     ]
     assert not loud, f"{check.id}: {what} has findings of its family\n{_messages(loud)}"
 
 
-def _run(check: Check, files: Mapping[str, str], settings: str) -> Report:
+def _run(check: Check, files: Mapping[str, str], example: Example | LookAlike) -> Report:
     registry = load_registry()
     if registry.get(check.id) is not check:  # a plugin's check that is not installed
         registry = Registry.of([*(c for c in registry if c.id != check.id), check])
     stated = Settings()
-    if settings:
-        source = Source(SETTINGS_FILE, texts(settings)[PIPELINE_FILE])
+    if example.settings:
+        source = Source(SETTINGS_FILE, texts(example.settings)[PIPELINE_FILE])
         stated = read_settings(source, registry.ids)
     entries = [path for path in files if path == stated.ci_file]
     entries = entries or [path for path in files if is_dockerfile(path)] or list(files)
-    report = lint(MemoryFiles(dict(files)), entries, stated, registry=registry)
+    registries = None if example.online is None else _StatedRegistries(example.online)
+    report = lint(
+        MemoryFiles(dict(files)), entries, stated, registry=registry, registries=registries
+    )
     for failure in report.failures:
         raise AssertionError(f"{failure}\n{_all(files)}") from failure.__cause__
     return report
 
 
-def _fixed(check: Check, files: Mapping[str, str], settings: str) -> dict[str, str]:
+class _StatedRegistries:
+    """Registries that answer what an example states (`ci_doctor.images.published.Registries`)."""
+
+    def __init__(self, online: Online) -> None:
+        self._answers = {
+            parse_reference(image): ImagePlatforms(
+                frozenset([stated] if isinstance(stated, str) else stated),
+                parse_reference(image).registry,
+                single=isinstance(stated, str),
+            )
+            for image, stated in online.items()
+        }
+
+    def look_up(self, references: Iterable[Reference]) -> None:
+        """Nobody needs to be asked."""
+
+    def platforms(self, reference: Reference) -> ImagePlatforms | None:
+        return self._answers.get(reference)
+
+    def reason(self, reference: Reference) -> str:
+        return "" if reference in self._answers else "the example does not state it"
+
+
+def _fixed(check: Check, files: Mapping[str, str], example: Example | LookAlike) -> dict[str, str]:
     current = dict(files)
     for _ in range(MOST_PASSES):
-        findings = _run(check, current, settings).findings
+        findings = _run(check, current, example).findings
         fixes = [f.fix for f in findings if f.check == check.id and f.fix and _is_written(f)]
         paths = {edit.path for fix in fixes for edit in fix.edits}
         after = current | {path: apply_fixes(path, current[path], fixes)[0] for path in paths}

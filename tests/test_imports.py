@@ -8,7 +8,11 @@ from pathlib import Path
 
 import pytest
 
-PIPELINE = 'build:\n  image: {name: "gcr.io/kaniko-project/executor:debug"}\n  script: make\n'
+PIPELINE = """\
+build:
+  image: {name: "gcr.io/kaniko-project/executor:v1.24.0-debug", entrypoint: [""]}
+  script: /kaniko/executor --context . --no-push
+"""
 
 PROGRAM = """
 import sys
@@ -44,6 +48,10 @@ def test_help_and_version_load_nothing_heavy(tmp_path: Path, option: str) -> Non
 @pytest.mark.parametrize("form", ["text", "concise", "json"])
 def test_lint_loads_no_client_of_gitlab(tmp_path: Path, form: str) -> None:
     assert loaded(tmp_path, "lint", "--format", form) & {"gitlab", "requests"} == set()
+
+
+def test_resolve_loads_no_client_of_gitlab(tmp_path: Path) -> None:
+    assert loaded(tmp_path, "resolve", "--origins") & {"gitlab", "requests", "rich"} == set()
 
 
 @pytest.mark.parametrize("form", ["concise", "json"])

@@ -21,7 +21,7 @@ FLOORS = (
     ("check", "symptoms"),
     ("examples", "samples", "checks"),
     ("registry", "places"),
-    ("config", "suppress", "sharing", "gitlab_api"),
+    ("config", "suppress", "sharing", "gitlab_api", "fetching"),
     ("lint",),
     ("targets",),
     ("fixing", "explain", "migrate", "resolve"),

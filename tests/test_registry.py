@@ -83,7 +83,7 @@ def test_a_check_turned_off_runs_only_when_named_in_full() -> None:
         ("auth", "did you mean 'auth/*'?"),
         ("auht/*", "did you mean 'auth/*'?"),
         ("%", "`ci-doctor checks` lists them"),
-        ("x" * 1_000_000, "`ci-doctor checks` lists them"),
+        ("x" * 10_000, "`ci-doctor checks` lists them"),
     ],
 )
 def test_a_glob_that_matches_nothing_is_refused(glob: str, hint: str) -> None:

@@ -21,6 +21,11 @@ _FIX = {
     Applicability.UNSAFE: "fix, after a look",
     Applicability.DISPLAY: "fix, by hand",
 }
+# What it means, by kind, that something could not be seen.
+_UNRESOLVED = {
+    "include": "not read: what may be defined there counts as unknown",
+    "image": "not seen in a registry: the platforms count as unknown",
+}
 
 
 class Piece(NamedTuple):
@@ -75,9 +80,13 @@ def render(report: Report, terminal: Terminal | None = None) -> str:
 
 
 def render_summary(report: Report, terminal: Terminal | None = None) -> str:
-    """How many findings there are, and what could not be seen."""
+    """How many findings there are, and what could not be seen.
+
+    Nothing is counted where nothing could be read: that is no clean bill.
+    """
     terminal = terminal or Terminal()
-    return _painted([*_unresolved(report), _counts(report)], terminal)
+    counts = [] if report.failures and not report.paths else [_counts(report)]
+    return _painted([*_unresolved(report), *counts], terminal)
 
 
 def _finding(finding: Finding, terminal: Terminal) -> Iterator[Line]:
@@ -208,20 +217,17 @@ def _cropped(
 
 
 def _unresolved(report: Report) -> Iterator[Line]:
-    if not report.unresolved:
-        return
-    count = len(report.unresolved)
-    includes = "1 include was" if count == 1 else f"{count} includes were"
-    yield [
-        Piece("note", "note"),
-        Piece(f": {includes} not read: what may be defined there counts as unknown"),
-    ]
-    for unresolved in report.unresolved:
-        yield [
-            Piece("  --> ", "gutter"),
-            Piece(f"{printable(str(unresolved.location))}: {printable(unresolved.what)}"),
-            Piece(f" ({printable(unresolved.hint)})" if unresolved.hint else "", "faint"),
-        ]
+    for kind, outcome in _UNRESOLVED.items():
+        of_kind = [unresolved for unresolved in report.unresolved if unresolved.kind == kind]
+        if of_kind:
+            were = f"1 {kind} was" if len(of_kind) == 1 else f"{len(of_kind)} {kind}s were"
+            yield [Piece("note", "note"), Piece(f": {were} {outcome}")]
+        for unresolved in of_kind:
+            yield [
+                Piece("  --> ", "gutter"),
+                Piece(f"{printable(str(unresolved.location))}: {printable(unresolved.what)}"),
+                Piece(f" ({printable(unresolved.hint)})" if unresolved.hint else "", "faint"),
+            ]
 
 
 def _counts(report: Report) -> Line:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from ci_doctor.edits import Applicability, Edit, Fix
+from ci_doctor.errors import CiDoctorError
 from ci_doctor.finding import Confidence, Finding, Report, Severity, Unresolved
 from ci_doctor.report import text
 from ci_doctor.report.text import Terminal
@@ -232,6 +233,15 @@ def test_the_summary_counts_by_severity() -> None:
     assert counted(error, error, warning, files=3) == "2 errors and 1 warning in 3 files\n"
     assert counted(info, warning, error) == "1 error, 1 warning and 1 info in 1 file\n"
     assert counted(warning, suppressed=2) == "1 warning in 1 file (2 ignored)\n"
+
+
+def test_a_run_that_could_read_nothing_does_not_say_that_nothing_was_found() -> None:
+    unreadable = CiDoctorError("ci.yml is empty")
+
+    assert text.render_summary(Report(failures=[unreadable])) == ""
+    assert text.render_summary(Report(failures=[unreadable], paths=["a.yml"])) == (
+        "No faults found in 1 file\n"
+    )
 
 
 def test_what_was_not_read_is_said_once() -> None:

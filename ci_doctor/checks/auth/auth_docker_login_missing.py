@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ...builds.build import Tool
+from ...builds.credentials import is_written_elsewhere
 from ...builds.jobs import Push
 from ...builds.registries import is_gitlab_registry, refuses_anonymous_push
 from ...check import Check, Context, Example, LookAlike, fix
@@ -28,10 +29,13 @@ def find(job: Job, context: Context) -> Iterator[Finding]:
             continue
         if push.host is None or push.host.display in seen:
             continue
-        if push.credentials.covers(push.host) is not False:
+        if push.credentials.covers(push.host, brought=False) is not False:
+            continue
+        if is_written_elsewhere(push.host, context.builds):
             continue
         refused = refuses_anonymous_push(push.host, job)
-        if refused is False:
+        # Two doubts, about the image and about the registry, are too many.
+        if refused is False or (refused is None and not push.credentials.complete):
             continue
         seen.append(push.host.display)
         yield _finding(push, refused, context)
@@ -46,7 +50,7 @@ def _finding(push: Push, refused: bool | None, context: Context) -> Finding:
         for other in context.all_builds
         for login in other.logins
     )
-    if image.docker.official is True and push.credentials.complete:
+    if push.credentials.complete:
         certain, condition = bool(refused and expected), ""
         if not certain:
             condition = ", unless it lets anybody push"
@@ -150,6 +154,46 @@ def examples() -> Iterator[Example | LookAlike]:
         """,
         why="a registry that the job brings along asks for no credentials",
     )
+    # The shell executor's host may be logged in.
+    yield Example(
+        """
+        build:
+          script:
+            - docker build -t "$CI_REGISTRY_IMAGE:$CI_COMMIT_SHA" .
+            - docker ⟦push⟧ "$CI_REGISTRY_IMAGE:$CI_COMMIT_SHA"
+        """,
+        fixed="""
+        build:
+          before_script:
+            - printf '%s' "$CI_REGISTRY_PASSWORD" | docker login -u "$CI_REGISTRY_USER" --password-stdin "$CI_REGISTRY"
+          script:
+            - docker build -t "$CI_REGISTRY_IMAGE:$CI_COMMIT_SHA" .
+            - docker push "$CI_REGISTRY_IMAGE:$CI_COMMIT_SHA"
+        """,
+    )
+    yield LookAlike(
+        """
+        build:
+          image: registry.example.com/ci/docker-tools:4
+          services: ["docker:28-dind"]
+          script:
+            - docker build -t registry.example.com/team/app .
+            - docker push registry.example.com/team/app
+        """,
+        why="the image may bring credentials, and nothing is known of the registry",
+    )
+    yield LookAlike(
+        """
+        build:
+          image: registry.example.com/ci/docker-tools:4
+          services: ["docker:28-dind"]
+          script:
+            - aws ecr get-login-password | ./ci/login.sh
+            - docker build -t "$CI_REGISTRY_IMAGE" .
+            - docker push "$CI_REGISTRY_IMAGE"
+        """,
+        why="more than the image is not known",
+    )
     yield LookAlike(
         """
         build:
@@ -179,5 +223,6 @@ CHECK = Check(
         "https://docs.gitlab.com/user/packages/container_registry/authenticate_with_container_registry/",
     ),
     symptoms=("no-basic-auth-credentials", "push-unauthorized"),
+    yields_to=("auth-registry-key-mismatch", "auth-config-wrong-dir"),
     since="0.1",
 )

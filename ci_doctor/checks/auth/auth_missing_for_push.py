@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ...builds.build import Tool
+from ...builds.credentials import is_written_elsewhere
 from ...builds.job_image import job_image
 from ...builds.jobs import Push
 from ...builds.registries import is_gitlab_registry, refuses_anonymous_push
@@ -31,6 +32,8 @@ def find(job: Job, context: Context) -> Iterator[Finding]:
         if push.build is None or push.build.tool not in BUILDCTL or push.host is None:
             continue
         if push.credentials.covers(push.host) is not False or push.location in seen:
+            continue
+        if is_written_elsewhere(push.host, context.builds):
             continue
         refused = refuses_anonymous_push(push.host, job)
         if refused is False:
@@ -186,5 +189,6 @@ CHECK = Check(
         "https://docs.gitlab.com/ci/docker/using_buildkit/#authenticate-with-container-registries",
     ),
     symptoms=("push-unauthorized", "anonymous-token-denied"),
+    yields_to=("auth-registry-key-mismatch", "auth-config-wrong-dir"),
     since="0.1",
 )

@@ -21,8 +21,8 @@ def find(build: Build, context: Context) -> Iterator[Finding]:
         "no buildkitd answers `buildctl` here: nothing starts one, and BUILDKIT_HOST is not set",
         confidence=Confidence.CERTAIN if known else Confidence.LIKELY,
         details=(
-            "error: listing workers for Build: failed to list workers: Unavailable: connection "
-            "error. A docker:dind service does not help: it serves the Docker API, not BuildKit's."
+            "error: listing workers for Build: failed to list workers: Unavailable: connection error: "
+            "dial unix …/buildkitd.sock: connect: no such file or directory"
         ),
         advice=(
             "call buildctl-daemonless.sh, which starts buildkitd for the one build",
@@ -39,7 +39,6 @@ def examples() -> Iterator[Example | LookAlike]:
         """
         build:
           image: {name: "moby/buildkit:v0.32.2-rootless", entrypoint: [""]}
-          services: ["docker:29-dind"]
           variables: {BUILDKITD_FLAGS: --oci-worker-no-process-sandbox}
           script:
             - ⟦buildctl⟧ build --frontend dockerfile.v0 --local context=. --local dockerfile=.
@@ -48,7 +47,6 @@ def examples() -> Iterator[Example | LookAlike]:
         fixed="""
         build:
           image: {name: "moby/buildkit:v0.32.2-rootless", entrypoint: [""]}
-          services: ["docker:29-dind"]
           variables: {BUILDKITD_FLAGS: --oci-worker-no-process-sandbox}
           script:
             - buildctl-daemonless.sh build --frontend dockerfile.v0 --local context=. --local dockerfile=.
@@ -102,13 +100,13 @@ CHECK = Check(
     examples=examples,
     rationale="""
         `buildctl` is only a client: it asks a buildkitd at BUILDKIT_HOST or `--addr`. In a job
-        container none runs unless the job or a service starts one. GitLab's page shows it beside
-        docker:dind, which cannot work: dind speaks another protocol on other ports.
+        container none runs unless the job or a service starts one.
     """,
     links=(
         "https://docs.gitlab.com/ci/docker/using_buildkit/",
         "https://github.com/moby/buildkit/tree/master/examples/buildctl-daemonless",
     ),
     symptoms=("buildkitd-unreachable",),
+    yields_to=("buildctl-against-dind",),
     since="0.1",
 )

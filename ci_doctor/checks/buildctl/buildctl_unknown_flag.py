@@ -19,7 +19,8 @@ def find(build: Build, context: Context) -> Iterator[Finding]:
         if not option.known:
             yield _unknown(build, option, context)
     for word in build.positional:
-        if not word.opaque:
+        # A broken line explains the words on it.
+        if not word.opaque and not build.breaks:
             yield context.finding(
                 word.written,
                 f"`buildctl build` takes no arguments: '{word.text.display}' is ignored",
@@ -140,5 +141,10 @@ CHECK = Check(
     """,
     links=("https://github.com/moby/buildkit/blob/master/docs/reference/buildctl.md",),
     symptoms=("buildctl-unknown-flag",),
+    yields_to=(
+        "buildctl-output-bad-field",
+        "rootless-flag-in-wrong-place",
+        "kaniko-flag-leftover",
+    ),
     since="0.1",
 )

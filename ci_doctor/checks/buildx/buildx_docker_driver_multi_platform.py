@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ...builds.build import Build, Tool
-from ...builds.engine import has_containerd_store
+from ...builds.engine import has_containerd_store, is_kept_from_store
 from ...check import Check, Context, Example, LookAlike
 from ...finding import Confidence, Finding, Severity
 from ...images.platforms import InvalidPlatform, parse_platform
@@ -18,8 +18,8 @@ def find(build: Build, context: Context) -> Iterator[Finding]:
     if not _several(build):
         return
     capable = has_containerd_store(build)
-    if capable is True:
-        return
+    if capable is True or is_kept_from_store(build):
+        return  # where DOCKER_DRIVER keeps it from that, dind-docker-driver-variable says so
     yield context.finding(
         _place(build),
         "the docker driver builds one platform at a time"

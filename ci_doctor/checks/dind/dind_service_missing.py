@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ...builds.daemon import host_of_address
-from ...builds.engine import needs_daemon
+from ...builds.dind import first_use
 from ...builds.job_image import is_dind
 from ...builds.jobs import ClientCall
 from ...check import Check, Context, Example, LookAlike, fix
@@ -19,9 +19,11 @@ def find(job: Job, context: Context) -> Iterator[Finding]:
     runner = context.runner
     if runner.socket is True or (runner.executor or "docker").startswith(("shell", "ssh")):
         return
-    call = next((c for c in context.builds.docker_calls if needs_daemon(c.path)), None)
+    call = first_use(context.builds)
     if call is None or call.daemon.kind != "none":
         return
+    if any(is_dind(service) is not False for service in job.services):
+        return  # it is there, under a name that the client does not ask for
     why = _dind_is_meant(job, call, context)
     if why is None and context.builds.image.docker.official is not True:
         return
@@ -87,6 +89,7 @@ def examples() -> Iterator[Example | LookAlike]:
           script:
             - docker build -t app .
         """,
+        settings="runners: {default: {privileged: true}}",
     )
     # `services: []` replaces the default's.
     yield Example("""
@@ -120,6 +123,7 @@ def examples() -> Iterator[Example | LookAlike]:
           script:
             - docker build -t app .
         """,
+        settings="runners: {default: {privileged: true}}",
     )
     yield LookAlike(
         """
@@ -148,6 +152,15 @@ def examples() -> Iterator[Example | LookAlike]:
           script: docker build -t app .
         """,
         why="an include that was not read may give the service",
+    )
+    yield LookAlike(
+        """
+        build:
+          image: docker:28-cli
+          services: [$DIND_IMAGE]
+          script: docker build -t app .
+        """,
+        why="what the variable names may be dind",
     )
     yield LookAlike(
         """

@@ -69,6 +69,7 @@ def examples() -> Iterator[Example | LookAlike]:
                 RUN useradd -u 200000 builder && chown 65535:0 /srv && chown www-data /var/www
                 COPY --chown=1000:1000 app /app
             """,
+            "app/main.py": "print()\n",
             ".gitlab-ci.yml": ROOTLESS,
         },
         why="ids in the range, and a user whose files nobody touches",

@@ -6,9 +6,10 @@ from collections.abc import Iterator
 
 from ...builds.flavours import EVERYWHERE
 from ...check import Check, Context, Example, LookAlike
-from ...dockerfile import Dockerfile
+from ...dockerfile import Dockerfile, Env
 from ...finding import Finding, Severity
 
+HOST = "DOCKER_HOST"
 # The client alone does these.
 CLIENT = frozenset(
     {"--help", "--version", "-v", "completion", "context", "help", "login", "logout"}
@@ -20,8 +21,12 @@ RUNS = {"podman": {"build", "run"}, "buildah": {"bud", "build", "from", "run"}}
 
 
 def find(dockerfile: Dockerfile, context: Context) -> Iterator[Finding]:
+    if any(pair.name.value == HOST for each in dockerfile.of(Env) for pair in each.pairs):
+        return  # an engine elsewhere, which a step may reach
     for command in context.run_commands(dockerfile, "dockerd", *ENGINES):
         words = [word.text.value for word in command.arguments]
+        if HOST in command.assignments:
+            continue
         if command.name != "dockerd" and not _needs_engine(str(command.name), words):
             continue
         if command.name == "dockerd" and command.has("-v", "--version", "--help", "--validate"):
@@ -90,6 +95,17 @@ def examples() -> Iterator[Example | LookAlike]:
             ".gitlab-ci.yml": ROOTLESS,
         },
         why="packages, and a failure that is ignored",
+    )
+    yield LookAlike(
+        {
+            "Dockerfile": """
+                FROM docker:28-cli
+                ENV DOCKER_HOST=tcp://docker:2375
+                RUN docker pull alpine:3.22
+            """,
+            ".gitlab-ci.yml": ROOTLESS,
+        },
+        why="the engine is elsewhere: a rootless step is on the job's network",
     )
 
 

@@ -72,6 +72,7 @@ def examples() -> Iterator[Example | LookAlike]:
                 COPY iptables.rules /etc/iptables.rules
                 RUN iptables --version
             """,
+            "iptables.rules": "*filter\nCOMMIT\n",
             ".gitlab-ci.yml": ROOTLESS,
         },
         why="installing, choosing and asking for the version",

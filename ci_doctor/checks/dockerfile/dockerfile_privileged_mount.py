@@ -69,6 +69,24 @@ def examples() -> Iterator[Example | LookAlike]:
         {
             "Dockerfile": """
                 FROM debian:12
+                RUN --security=insecure mount -t tmpfs tmpfs /mnt && make install
+            """,
+            ".gitlab-ci.yml": """
+                build:
+                  image: {name: "moby/buildkit:v0.32.2-rootless", entrypoint: [""]}
+                  variables:
+                    BUILDKITD_FLAGS: --oci-worker-no-process-sandbox --allow-insecure-entitlement security.insecure
+                  script:
+                    - buildctl-daemonless.sh build --frontend dockerfile.v0 --local context=.
+                      --local dockerfile=. --allow security.insecure --output type=oci,dest=image.tar
+            """,
+        },
+        why="with both permissions a step may mount",
+    )
+    yield LookAlike(
+        {
+            "Dockerfile": """
+                FROM debian:12
                 RUN mount -t tmpfs tmpfs /mnt || true
                 COPY <<EOF /entrypoint.sh
                 mount -t tmpfs tmpfs /mnt

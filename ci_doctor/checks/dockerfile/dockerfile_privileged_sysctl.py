@@ -8,19 +8,21 @@ from ...builds.flavours import EVERYWHERE
 from ...check import Check, Context, Example, LookAlike
 from ...dockerfile import Dockerfile
 from ...dockerfile.run import RunCommand
-from ...finding import Finding, Severity
+from ...finding import Confidence, Finding, Severity
 from ...text import Text
 
 
 def find(dockerfile: Dockerfile, context: Context) -> Iterator[Finding]:
     for command in context.run_commands(dockerfile):
-        if not _writes_kernel_settings(command):
+        loads = command.name == "sysctl" and command.has("-p", "--load", "--system")
+        if not loads and not _writes_kernel_settings(command):
             continue
         yield from context.operation(
             dockerfile,
             command.location,
             EVERYWHERE,
-            "changing a kernel setting fails",
+            "changing a kernel setting fails" + (", if the files hold any," if loads else ""),
+            confidence=Confidence.LIKELY if loads else Confidence.CERTAIN,
             details="Read-only file system: /proc/sys and /sys belong to the host.",
             advice=(
                 "set it where the container runs: `docker run --sysctl`, or a Kubernetes securityContext",
@@ -61,6 +63,7 @@ def examples() -> Iterator[Example | LookAlike]:
                 FROM debian:12
                 RUN ⟦echo 1 > /proc/sys/net/ipv4/ip_forward⟧
                 RUN echo never | ⟦tee /sys/kernel/mm/transparent_hugepage/enabled⟧
+                RUN echo "vm.swappiness=1" >> /etc/sysctl.conf && ⟦sysctl -p⟧
             """,
             ".gitlab-ci.yml": BUILDX,
         },

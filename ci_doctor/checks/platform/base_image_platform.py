@@ -4,95 +4,34 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ...builds.build import Build, Tool
+from ...builds.base_images import base_images, shortage
+from ...builds.build import Build
 from ...check import Check, Context, Example, LookAlike
-from ...dockerfile import ResolvedFrom, from_images
-from ...finding import Confidence, Finding, Severity
+from ...finding import Finding, Severity
 from ...images.official import alternatives
-from ...images.offline import ImagePlatforms, offline_platforms
-from ...images.platforms import InvalidPlatform, Platform, parse_platform
-from ...images.reference import official_name, parse_reference_text
-from ...source import Location
+from ...images.reference import official_name
 
 
 def find(build: Build, context: Context) -> Iterator[Finding]:
     dockerfile = context.dockerfile(build)
-    # Kaniko's --custom-platform picks a manifest by other rules.
-    if dockerfile is None or build.tool in (Tool.OPAQUE, Tool.KANIKO):
+    if dockerfile is None:
         return
-    targets = [(p.text.value or "", p.location) for p in build.platforms]
-    arguments = {arg.name.value: arg.value for arg in build.build_args if arg.name.value}
-    known = {name: value for name, value in arguments.items() if value is not None}
-    # A named context may stand in for any image.
-    if build.named_contexts:
-        return
-    complete = not build.opaque and len(known) == len(build.build_args)
-    for base in from_images(dockerfile, known, build.target, complete=complete):
-        if base.is_pulled is not True:
+    for image in base_images(build, dockerfile):
+        offered = image.offline
+        lack = None if offered is None else shortage(image, offered)
+        if lack is None:
             continue
-        if base.platform is None:
-            wanted = targets
-        elif base.platform.value is not None:
-            wanted = [(base.platform.value, base.location)]
-        else:
-            continue  # $BUILDPLATFORM: whatever machine builds
-        yield from _missing(base, wanted, build, context)
-
-
-def _missing(
-    base: ResolvedFrom,
-    wanted: list[tuple[str, Location | None]],
-    build: Build,
-    context: Context,
-) -> Iterator[Finding]:
-    reference = parse_reference_text(base.image)
-    offered = None if reference is None else offline_platforms(reference)
-    if reference is None or offered is None:
-        return
-    lacking: dict[str, Location | None] = {}
-    confidences = []
-    for written, place in wanted:
-        platform = _platform(written)
-        confidence = None if platform is None else offered.lacks(platform)
-        if platform is not None and confidence is not None:
-            lacking[str(platform)] = place
-            confidences.append(confidence)
-    if not lacking:
-        return
-    certain = Confidence.LIKELY not in confidences
-    name, tag = official_name(reference), reference.tag_or_latest
-    other = alternatives(name, tag.value, lacking) if name and tag and tag.value else ()
-    places = dict.fromkeys(place for place in lacking.values() if place is not None)
-    yield context.finding(
-        base.location,
-        f"'{base.image.display}' does not exist for {' and '.join(lacking)}",
-        confidence=Confidence.CERTAIN if certain else Confidence.LIKELY,
-        details=(
-            f"It exists for {_list(offered)} ({offered.source}). The build ends in: "
-            "no match for platform in manifest: not found"
-        ),
-        related=[
-            place.noted("the platform asked for") for place in places if place != base.location
-        ],
-        advice=[f"{image} has {_plural(lacking)}" for image in other],
-    )
-
-
-def _platform(written: str) -> Platform | None:
-    """A platform that exists; another check speaks of the others."""
-    try:
-        platform = parse_platform(written.strip())
-    except InvalidPlatform:
-        return None
-    return platform if platform.is_known else None
-
-
-def _list(offered: ImagePlatforms) -> str:
-    return ", ".join(sorted(offered.platforms))
-
-
-def _plural(lacking: dict[str, Location | None]) -> str:
-    return "it" if len(lacking) == 1 else "them"
+        name, tag = official_name(image.reference), image.reference.tag_or_latest
+        other = alternatives(name, tag.value, lack.platforms) if name and tag and tag.value else ()
+        them = "it" if len(lack.platforms) == 1 else "them"
+        yield context.finding(
+            image.location,
+            lack.message,
+            confidence=lack.confidence,
+            details=lack.details,
+            related=lack.related,
+            advice=[f"{each} has {them}" for each in other],
+        )
 
 
 def examples() -> Iterator[Example | LookAlike]:
@@ -134,6 +73,22 @@ def examples() -> Iterator[Example | LookAlike]:
             """,
         }
     )
+    # A hosted runner of that kind, and no platform asked for.
+    yield Example(
+        {
+            "Dockerfile": """
+                FROM ⟦archlinux:base⟧
+                RUN pacman -Sy --noconfirm curl
+            """,
+            ".gitlab-ci.yml": """
+                build:
+                  image: docker:28-cli
+                  services: ["docker:28-dind"]
+                  tags: [saas-linux-medium-arm64]
+                  script: docker build -t app .
+            """,
+        }
+    )
     yield LookAlike(
         {
             "Dockerfile": """
@@ -159,7 +114,9 @@ def examples() -> Iterator[Example | LookAlike]:
             "Dockerfile": """
                 FROM archlinux AS unused
                 FROM registry.example.com/archlinux AS own
-                FROM debian:12
+                FROM archlinux AS base-amd64
+                FROM debian:12 AS base-arm64
+                FROM base-$TARGETARCH
             """,
             ".gitlab-ci.yml": """
                 build:
@@ -171,7 +128,7 @@ def examples() -> Iterator[Example | LookAlike]:
                       --output type=oci,dest=image.tar
             """,
         },
-        why="a stage that is not built, and an image that nothing is known of",
+        why="stages that are not built, or for one platform only, and an image that nothing is known of",
     )
 
 

@@ -77,7 +77,7 @@ def examples() -> Iterator[Example | LookAlike]:
     yield Example(
         """
         variables:
-          PLATFORMS: "linux/amd64,⟦linux/x64⟧"
+          PLATFORMS: "linux/arm64,⟦linux/x64⟧"
 
         build:
           image: {name: "moby/buildkit:v0.32.2-rootless", entrypoint: [""]}
@@ -88,7 +88,7 @@ def examples() -> Iterator[Example | LookAlike]:
         """,
         fixed="""
         variables:
-          PLATFORMS: "linux/amd64,linux/amd64"
+          PLATFORMS: "linux/arm64,linux/amd64"
 
         build:
           image: {name: "moby/buildkit:v0.32.2-rootless", entrypoint: [""]}
@@ -105,7 +105,7 @@ def examples() -> Iterator[Example | LookAlike]:
           variables: {BUILDKITD_FLAGS: --oci-worker-no-process-sandbox}
           script:
             - buildctl-daemonless.sh build --frontend dockerfile.v0 --local context=.
-              --local dockerfile=. --opt platform=linux/x86_64,linux/aarch64,linux/arm/v7,arm64
+              --local dockerfile=. --opt platform=linux/x86_64,linux/aarch64,linux/arm/v7,ppc64le
               --output type=oci,dest=image.tar
         """,
         why="other names of platforms that exist",

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ...builds.build import Build, DaemonlessFlags, Tool
+from ...builds.editing import retag
 from ...builds.job_image import JobImage, job_image
 from ...check import Check, Context, Example, LookAlike, fix
-from ...edits import Edit, Fix
+from ...edits import Fix
 from ...finding import Finding, Severity
+from ...pipeline.editing import remove_user
 from ...pipeline.model import Image
-from ...source import Location, Span
-from ...text import UNKNOWN
+from ...source import Location
 
 FLAG = "--oci-worker-no-process-sandbox"
 
@@ -32,7 +33,7 @@ def find(build: Build, context: Context) -> Iterator[Finding]:
         details="buildkitd: can't enable NoProcessSandbox without Rootless",
         related=(user or (image.name_value or image.value).location,),
         advice=("use the -rootless tag of the image, or drop the flag",),
-        fix=None if by_user else _fix(seen, image),
+        fix=_without_user(image) if by_user else _fix(seen, image),
     )
 
 
@@ -43,19 +44,19 @@ def _place(flags: DaemonlessFlags) -> Location | None:
     return None
 
 
+def _without_user(image: Image) -> Fix | None:
+    user = image.docker_user
+    edit = None if user is None else remove_user(image, user, "docker")
+    return None if edit is None else fix("Remove `docker:user`", edit)
+
+
 def _fix(seen: JobImage, image: Image) -> Fix | None:
-    tag, place = seen.buildkit.tag, (image.name_value or image.value).location
-    name = image.name.template
-    if tag is None or UNKNOWN in tag.template or place is None or "@" in name:
-        return None
-    if not name.endswith(f":{tag.value}"):
-        return None  # no tag is written
-    written = image.name.locate(len(name) - len(tag))
-    if written is None:
+    tag = seen.buildkit.tag
+    if tag is None or tag.value is None:
         return None
     rootless = "rootless" if tag.value == "latest" else f"{tag.value}-rootless"
-    edit = Edit(written.path, Span(written.span.start, written.span.end), rootless)
-    return fix(f"Use the tag `{rootless}`", edit, unsafe=True)
+    edit = retag(image.name, rootless)
+    return None if edit is None else fix(f"Use the tag `{rootless}`", edit, unsafe=True)
 
 
 def examples() -> Iterator[Example | LookAlike]:
@@ -79,7 +80,8 @@ def examples() -> Iterator[Example | LookAlike]:
               --local dockerfile=. --output type=oci,dest=image.tar
         """,
     )
-    yield Example("""
+    yield Example(
+        """
         build:
           image:
             name: moby/buildkit:v0.32.2-rootless
@@ -90,7 +92,19 @@ def examples() -> Iterator[Example | LookAlike]:
           script:
             - buildctl-daemonless.sh build --frontend dockerfile.v0 --local context=.
               --local dockerfile=. --output type=oci,dest=image.tar
-    """)
+        """,
+        fixed="""
+        build:
+          image:
+            name: moby/buildkit:v0.32.2-rootless
+            entrypoint: [""]
+          variables:
+            BUILDKITD_FLAGS: --debug --oci-worker-no-process-sandbox
+          script:
+            - buildctl-daemonless.sh build --frontend dockerfile.v0 --local context=.
+              --local dockerfile=. --output type=oci,dest=image.tar
+        """,
+    )
     yield LookAlike(
         """
         build:

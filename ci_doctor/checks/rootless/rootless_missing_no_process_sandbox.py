@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ...builds.build import Build, DaemonlessFlags, Tool
+from ...builds.build import Build, Tool
+from ...builds.editing import add_daemon_flag
 from ...builds.job_image import job_image
 from ...check import Check, Context, Example, LookAlike, fix
-from ...edits import Edit, Fix
+from ...edits import Fix
 from ...finding import Confidence, Finding, Severity
-from ...pipeline.editing import add_variable
-from ...source import Span
-from ...text import Literal
 
 FLAG = "--oci-worker-no-process-sandbox"
 
@@ -26,6 +24,10 @@ def find(build: Build, context: Context) -> Iterator[Finding]:
         write.target.endswith("buildkitd.toml") is not False for write in context.builds.writes
     ):
         return  # its [worker.oci] may hold noProcessSandbox
+    if flags.text is not None and flags.text.contains(FLAG) is True:
+        return  # it is there, but not as a word of its own
+    if any(option.name == FLAG for option in (*build.global_options, *build.options)):
+        return  # it is there, but given to the client
     unseen = flags.text is None and not build.job.knows_variables
     privileged = context.runner.privileged is True
     yield context.finding(
@@ -40,22 +42,13 @@ def find(build: Build, context: Context) -> Iterator[Finding]:
         ),
         related=() if flags.location is None else (flags.location.noted("the flags are set here"),),
         advice=(f"variables: {{BUILDKITD_FLAGS: {FLAG}}}",),
-        fix=_fix(build, flags),
+        fix=_fix(build),
     )
 
 
-def _fix(build: Build, flags: DaemonlessFlags) -> Fix | None:
-    title = f"Add `{FLAG}` to BUILDKITD_FLAGS"
-    if flags.text is None:
-        edits = add_variable(build.job, "BUILDKITD_FLAGS", FLAG)
-        return fix(title, *edits) if edits else None
-    # Behind the last known character of the value, inside its quotes.
-    last = flags.text.parts[-1] if flags.text.parts else None
-    if not isinstance(last, Literal) or last.at is None:
-        return None
-    place = last.at.locate()
-    end = place.span.end
-    return fix(title, Edit(place.path, Span(end, end), f" {FLAG}"))
+def _fix(build: Build) -> Fix | None:
+    edits = add_daemon_flag(build, FLAG)
+    return fix(f"Add `{FLAG}` to BUILDKITD_FLAGS", *edits) if edits else None
 
 
 def examples() -> Iterator[Example | LookAlike]:

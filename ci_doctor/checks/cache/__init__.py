@@ -1,0 +1,1 @@
+"""Build caches: written, read, kept."""

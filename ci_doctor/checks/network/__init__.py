@@ -1,0 +1,1 @@
+"""Proxies, certificates and mirrors: how a build reaches the network."""
