@@ -7,10 +7,12 @@ import json
 import re
 import shutil
 import subprocess
+from collections import deque
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from threading import Thread
 from typing import Any
 
 import pytest
@@ -82,7 +84,10 @@ class Registry:
         content = json.dumps(document).encode()
         url = f"http://{self.host}/v2/{name}/manifests/{tag}"
         self._done(
-            requests.put(url, data=content, headers={"Content-Type": kind}, auth=self.auth), 201
+            requests.put(
+                url, data=content, headers={"Content-Type": kind}, auth=self.auth, timeout=30
+            ),
+            201,
         )
         return _digest(content)
 
@@ -90,17 +95,22 @@ class Registry:
         self, name: str, kind: str, digest: str, platform: Mapping[str, str]
     ) -> dict[str, Any]:
         url = f"http://{self.host}/v2/{name}/manifests/{digest}"
-        head = self._done(requests.head(url, headers={"Accept": kind}, auth=self.auth), 200)
+        head = self._done(
+            requests.head(url, headers={"Accept": kind}, auth=self.auth, timeout=30), 200
+        )
         size = int(head.headers["Content-Length"])
         return {"mediaType": kind, "digest": digest, "size": size, "platform": platform}
 
     def _blob(self, name: str, content: bytes) -> dict[str, Any]:
         url = f"http://{self.host}/v2/{name}/blobs/uploads/"
-        start = self._done(requests.post(url, auth=self.auth), 202)
+        start = self._done(requests.post(url, auth=self.auth, timeout=30), 202)
         place = start.headers["Location"]
         digest = _digest(content)
         self._done(
-            requests.put(place, params={"digest": digest}, data=content, auth=self.auth), 201
+            requests.put(
+                place, params={"digest": digest}, data=content, auth=self.auth, timeout=30
+            ),
+            201,
         )
         return {"digest": digest, "size": len(content)}
 
@@ -133,10 +143,13 @@ def running(folder: Path, *, password: bool = False) -> Iterator[Registry]:
         [program, "serve", str(folder / "config.yml")], stderr=subprocess.PIPE, text=True
     )
     try:
-        yield Registry(_address(process), (USER, PASSWORD) if password else None)
+        address = _address(process)
+        # A log that nobody reads fills its pipe, and the registry stands still.
+        Thread(target=deque, args=(process.stderr, 0), daemon=True).start()
+        yield Registry(address, (USER, PASSWORD) if password else None)
     finally:
         process.kill()
-        process.communicate()
+        process.wait()
 
 
 def _address(process: subprocess.Popen[str]) -> str:
