@@ -229,7 +229,7 @@ CASES: dict[str, Callable[[], str]] = {
 
 def timed(*command: str) -> tuple[float, float]:
     """Seconds and megabytes of a command, the best of three where it is short."""
-    runs = []
+    runs: list[tuple[float, float]] = []
     while len(runs) < 3 and all(seconds < 5 for seconds, _ in runs):
         started = time.perf_counter()
         with subprocess.Popen(command, stdout=subprocess.DEVNULL) as process:
