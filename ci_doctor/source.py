@@ -118,3 +118,8 @@ class Location:
     def __str__(self) -> str:
         start = self.start
         return f"{self.path}:{start.line}:{start.column}"
+
+
+def noted(place: Location | None, note: str) -> Location | None:
+    """A place with what is to be said of it, where there is one."""
+    return None if place is None else place.noted(note)

@@ -44,9 +44,10 @@ def name_of(check: Check, example: Example | LookAlike) -> str:
 def assert_example(check: Check, example: Example | LookAlike) -> None:
     """Hold what an example says.
 
-    An Example: exactly the marked texts are flagged, in every file; its fix makes `fixed`, in
-    which the check's family finds nothing above info, and a second run of the fix changes
-    nothing. A LookAlike: the family finds nothing above info.
+    An Example: exactly the marked texts are flagged, in every file, and each related place says
+    what it is (`source.noted`); its fix makes `fixed`, in which the check's family finds nothing
+    above info, and a second run of the fix changes nothing. A LookAlike: the family finds nothing
+    above info.
     """
     if isinstance(example, LookAlike):
         files = {path: _unmarked(text)[0] for path, text in texts(example.files).items()}
@@ -64,6 +65,8 @@ def assert_example(check: Check, example: Example | LookAlike) -> None:
         f"{check.id} should flag\n{_shown(sorted(marked), files)}\n"
         f"and flags\n{_shown(flagged, files)}\n{_messages(findings)}"
     )
+    mute = [str(place) for finding in mine for place in finding.related if not place.note]
+    assert not mute, f"{check.id}: say of each related place what it is: {mute}"
     if example.fixed is None:
         offered = [f.fix.title for f in mine if f.fix is not None and _is_written(f)]
         assert not offered, f"{check.id} offers {offered}: show its result with `fixed`"

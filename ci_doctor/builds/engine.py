@@ -36,65 +36,13 @@ _CLIENT_ONLY = frozenset(
     }
 )
 # The other commands of docker itself. What is in neither list is somebody's plugin.
-_OF_DAEMON = frozenset(
-    [
-        "attach",
-        "build",
-        "builder",
-        "buildx",
-        "checkpoint",
-        "commit",
-        "compose",
-        "config",
-        "container",
-        "cp",
-        "create",
-        "deploy",
-        "diff",
-        "events",
-        "exec",
-        "export",
-        "history",
-        "image",
-        "images",
-        "import",
-        "info",
-        "inspect",
-        "kill",
-        "load",
-        "logs",
-        "network",
-        "node",
-        "pause",
-        "plugin",
-        "port",
-        "ps",
-        "pull",
-        "push",
-        "rename",
-        "restart",
-        "rm",
-        "rmi",
-        "run",
-        "save",
-        "search",
-        "secret",
-        "service",
-        "stack",
-        "start",
-        "stats",
-        "stop",
-        "swarm",
-        "system",
-        "tag",
-        "top",
-        "unpause",
-        "update",
-        "version",
-        "volume",
-        "wait",
-    ]
-)
+_ASKS_DAEMON = """
+attach build builder buildx checkpoint commit compose config container cp create deploy diff events
+exec export history image images import info inspect kill load logs network node pause plugin port
+ps pull push rename restart rm rmi run save search secret service stack start stats stop swarm
+system tag top unpause update version volume wait
+"""
+_OF_DAEMON = frozenset(_ASKS_DAEMON.split())
 
 # The first engine whose fresh daemon keeps images in the containerd store (docs of Engine 29).
 _CONTAINERD_STORE = 29

@@ -23,6 +23,10 @@ _OUTPUT_OPTIONS = {
     "openssl": ("-out",),
     "sed": ("-i", "--in-place"),
 }
+# Programs that put files under another name, with the options whose value is a word of its own.
+COPIES = {"cp": "St", "ln": "St", "mv": "St", "install": "Sgmot"}
+_LONG_VALUED = frozenset({"--group", "--mode", "--owner", "--suffix"})
+_INTO = "--target-directory"
 _MOST_PARTS = 2000  # of a file's text; a longer one is not followed
 # Directories that are there from the start.
 _IMAGE_DIRECTORIES = {"/", "/tmp", "/etc", "/root", "/home", "/var", "/usr", "/opt", "/kaniko"}
@@ -73,13 +77,15 @@ class FileSystem:
     def see(self, command: Command) -> list[FileWrite]:
         """Take a command into account; the files that it writes."""
         certain = command.certainty is Certainty.ALWAYS
-        if command.name in ("mkdir", "install"):
-            for word in command.arguments:
-                if word.text.template[:1] != "-":
-                    target = self.target(word.text, command)
-                    self._made(target, certain)
-                    made = DirectoryMade(command, word.text, target, word.written)
-                    self.made_by.append(made)
+        for word in _directories_made(command):
+            target = self.target(word.text, command)
+            self._made(target, certain)
+            self.made_by.append(DirectoryMade(command, word.text, target, word.written))
+        if command.name == "install" and _given(command, "D", "-D"):
+            # It makes the directory of its destination by the way.
+            for _, destination in _copied(command)[-1:]:
+                target = self.target(destination.text, command)
+                self._made(target[: max(target.template.rfind("/"), 0)], certain)
         writes = list(self._writes(command))
         for write in writes:
             self._keep(write)
@@ -161,9 +167,10 @@ class FileSystem:
             for word in plain:
                 appends = bool(flags & {"-a", "--append", "-ai"})
                 yield self._write(command, word.text, stream, word.written, appends)
-        elif name in ("cp", "mv", "ln", "install") and len(plain) == 2:
-            source, destination = plain
-            yield self._copy(command, source, destination)
+        elif name in COPIES:
+            copied = _copied(command)
+            for source, destination in copied:
+                yield self._copy(command, source, destination, many=len(copied) > 1)
         elif name in _OUTPUT_OPTIONS:
             yield from self._outputs(command, name, plain)
 
@@ -180,9 +187,10 @@ class FileSystem:
                 path = words[index + 1]
                 yield self._write(command, path.text, computed, path.written, False)
 
-    def _copy(self, command: Command, source: Word, destination: Word) -> FileWrite:
+    def _copy(self, command: Command, source: Word, destination: Word, *, many: bool) -> FileWrite:
         path = destination.text
-        if path.endswith("/") is True or path.endswith("/.docker") is True:
+        into = many or path.endswith("/") is True or path.endswith("/.docker") is True
+        if into or _given(command, "t", _INTO):
             # Into a directory, under its own name.
             name = source.text[source.text.template.rfind("/") + 1 :]
             path = path + (Text() if path.endswith("/") is True else Text.of("/")) + name
@@ -215,6 +223,56 @@ class FileSystem:
         return FileWrite(
             command, path, target, text, location, appends, self.has_directory(target), source
         )
+
+
+def _given(command: Command, letter: str, long: str) -> bool:
+    """Whether an option is given, alone or in a bundle of short ones."""
+    words = [word.text.template for word in command.arguments]
+    return any(
+        word.startswith(long) or (word[:1] == "-" and word[1:2] != "-" and letter in word[1:])
+        for word in words
+    )
+
+
+def _operands(command: Command, valued: str) -> tuple[list[Word], Word | None]:
+    """The words that are neither options nor their values, and the value of `-t`."""
+    operands: list[Word] = []
+    into: Word | None = None
+    words = iter(command.arguments)
+    for word in words:
+        written = word.text.template
+        if written == "--":
+            operands += words
+        elif written[:1] != "-" or written == "-":
+            operands.append(word)
+        elif written in _LONG_VALUED:
+            next(words, None)
+        elif written == _INTO:
+            into = next(words, None)
+        elif written[1:2] != "-":
+            at = next((n for n, letter in enumerate(written) if n and letter in valued), None)
+            if at == len(written) - 1:
+                value = next(words, None)
+                into = value if written[at] == "t" else into
+    return operands, into
+
+
+def _copied(command: Command) -> list[tuple[Word, Word]]:
+    """What `cp` and its like put where: sources with their destinations."""
+    if command.name == "install" and _given(command, "d", "--directory"):
+        return []
+    operands, into = _operands(command, COPIES[command.name or ""])
+    if into is None and operands:
+        into = operands.pop()
+    return [] if into is None else [(source, into) for source in operands]
+
+
+def _directories_made(command: Command) -> list[Word]:
+    if command.name == "mkdir":
+        return _operands(command, "m")[0]
+    if command.name == "install" and _given(command, "d", "--directory"):
+        return _operands(command, COPIES["install"])[0]
+    return []
 
 
 def _working_directory(command: Command) -> Text:

@@ -9,18 +9,27 @@ from ..execution.directories import inside
 from ..files.protocol import Files
 from ..pipeline.model import Job, Value
 from ..text import Symbol, Text
+from .filesystem import COPIES
 from .jobs import JobBuilds
 
 # They leave no files behind, but for what their redirections write.
 _LEAVES_NOTHING = """
 . : [ [[ addgroup adduser apk apt apt-cache apt-get arch awk base64 basename break cat cd chgrp chmod
-chown command continue cut date declare df dirname du echo egrep env envsubst exit export expr false
-fgrep find getent grep head hostname id jq kill let local ls mkdir mktemp mount nproc nslookup ping
-printenv printf ps pwd read readlink readonly realpath return rm rmdir sed set sha256sum shift shopt
-sleep sort source stat tail tee test time tr trap true type ulimit umask uname unset
-update-ca-certificates wait wc which whoami
+chown cmp comm command continue cut date declare df diff dirname du echo egrep env envsubst exit
+export expr false fgrep find fold free getent getopts grep hash head hostname id jq kill let local ls
+md5sum mkdir mktemp mount nc nl nproc nslookup od ping printenv printf ps pwd read readlink readonly
+realpath return rev rm rmdir sed seq set sha1sum sha256sum sha512sum shift shopt sleep sort source
+stat sync tac tail tee test time tput tr trap true type ulimit umask uname unset
+update-ca-certificates uptime wait wc which whoami
 """
 _PASSIVE = frozenset(_LEAVES_NOTHING.split())
+# Subcommands of git that leave the work tree as it is.
+_GIT_ASKS = """
+--version branch cat-file config describe diff fetch for-each-ref log ls-files ls-remote ls-tree
+merge-base name-rev push remote rev-list rev-parse shortlog show show-ref status tag version
+"""
+_GIT_LEAVES_NOTHING = frozenset(_GIT_ASKS.split())
+_GIT_VALUED = frozenset({"-C", "-c", "--git-dir", "--work-tree"})
 _BUILDCTL = frozenset({"buildctl", "buildctl-daemonless.sh"})
 _WILD = "*?[{$\\"
 _TO_FILE = ("--iidfile", "--metadata-file")
@@ -92,9 +101,24 @@ def _makes_unseen(command: Command, builds: JobBuilds) -> bool:
     """Whether a command may leave files that its words do not tell of."""
     if not command.words or command.name in _PASSIVE:
         return False
+    if command.name in COPIES:
+        written = [write.target for write in builds.writes if write.command is command]
+        return not written or any(_in_repository(target) != "/" for target in written)
+    if command.name == "git":
+        return _git_subcommand(command) not in _GIT_LEAVES_NOTHING
     if command.name in _BUILDCTL:
         return any("dest=" in word.text.template or word.opaque for word in command.arguments)
     return command.name != "docker" or _docker_writes(command, builds)
+
+
+def _git_subcommand(command: Command) -> str | None:
+    words = iter(word.text.value or "" for word in command.arguments)
+    for word in words:
+        if word in _GIT_VALUED:
+            next(words, None)
+        elif word[:1] != "-" or word == "--version":
+            return word
+    return None
 
 
 def _docker_writes(command: Command, builds: JobBuilds) -> bool:

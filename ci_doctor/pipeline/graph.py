@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from ..edits import Fix
-from ..source import Location
+from ..source import Location, noted
 from .keyword_values import certain, rename, unseen
 from .model import Job, Pipeline, Value
 from .problems import Collector, listed, quoted, shown
@@ -212,7 +212,7 @@ class Graph:
                     same[-1].value,
                     f"`needs` names job {quoted(name)} {len(same)} times",
                     details=f"{job.name} has the following needs duplicated: {name}.",
-                    related=[need.value.location for need in same[:-1]],
+                    related=[noted(need.value.location, "named here too") for need in same[:-1]],
                 )
         total = sum(len(need.targets) for need in needs)
         if total > MAX_NEEDS:
@@ -324,7 +324,9 @@ class Graph:
                     details=f"jobs:{job.name} dependencies the {dependency.name} should be part "
                     "of needs".lower(),
                     hint="with `needs`, only those jobs' artifacts can be fetched",
-                    related=[None if written is None else written.key_location],
+                    related=[
+                        None if written is None else noted(written.key_location, "the `needs`")
+                    ],
                 )
 
     def _dynamic_includes(self, job: Job) -> None:
@@ -364,7 +366,9 @@ class Graph:
                 value,
                 sentence,
                 details=details,
-                related=related,
+                related=[
+                    noted(place, f"{quoted(name)}, which should stop it") for place in related
+                ],
                 hint=hint,
                 fix=fix,
             )
@@ -431,7 +435,7 @@ class Graph:
                 closing.value,
                 sentence,
                 details="The pipeline has circular dependencies",
-                related=[need.value.location for need in circle[1:6]],
+                related=[noted(need.value.location, "in the circle too") for need in circle[1:6]],
                 job=job,
             )
 

@@ -14,7 +14,7 @@ from typing import Any
 
 from ..edits import Applicability, Edit, Fix
 from ..finding import Severity
-from ..source import Location
+from ..source import Location, noted
 from ..yamldoc.nodes import Mapping, Node, Scalar, Sequence
 from . import re2
 from .duration import parse_duration
@@ -534,7 +534,9 @@ class Checker:
             (first.key_location if first else value.key_location) or value,
             f"`{place.path}` has {found or 'none'}, expected exactly one of {', '.join(names)}",
             details=place.says(f"must use exactly one of these keys: {', '.join(names)}"),
-            related=[entry.key_location for entry in present if entry is not first],
+            related=[
+                noted(entry.key_location, "set here") for entry in present if entry is not first
+            ],
         )
 
     def exclusive(self, group: tuple[str, ...], entries: dict[str, Value], place: Place) -> None:

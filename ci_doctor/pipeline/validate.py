@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ..finding import Severity
-from ..source import Location, Span
+from ..source import Location, Span, noted
 from ..yamldoc.nodes import Fault, Scalar
 from .conditions import check_conditions
 from .duplicates import check_duplicates
@@ -84,7 +84,7 @@ def check_root(pipeline: Pipeline, checker: Checker) -> None:
                 entries[key].key_location,
                 f"`{key}` is set both at the top of the file and in `default`",
                 details=f"{key} is defined in top-level and `default:` entry",
-                related=(default.entries[key].key_location,) if default else (),
+                related=(noted(default.entries[key].key_location, "set here"),) if default else (),
             )
     visible = [name for name, value in entries.items() if is_job_name(name, value)]
     for name in visible:
@@ -399,7 +399,7 @@ def _check_pages(
             publish.key_location or publish,
             "`publish` and `pages:publish` are both set",
             details=f"{job.name} job: use either {job.name}:publish or {job.name}:pages:publish",
-            related=(pages.entries["publish"].key_location,),
+            related=(noted(pages.entries["publish"].key_location, "set here too"),),
         )
 
 

@@ -67,6 +67,16 @@ WRITTEN = [
         id="cp",
     ),
     pytest.param(
+        'echo "{\\"auths\\":{\\"$CI_REGISTRY\\":{}}}" > c.json\n'
+        "install -D -m 600 -o 1000 c.json ~/.docker/config.json",
+        id="install",
+    ),
+    pytest.param(
+        'echo "{\\"auths\\":{\\"$CI_REGISTRY\\":{}}}" > /tmp/config.json\n'
+        "cp -t ~/.docker /tmp/config.json /tmp/other",
+        id="cp-into",
+    ),
+    pytest.param(
         'echo "{\\"auths\\":{\\"$CI_REGISTRY\\":{}}}" > c.json; mv c.json ~/.docker/config.json',
         id="mv",
     ),
@@ -140,6 +150,7 @@ def test_what_is_not_there_is_known_to_be_missing(lines: list[str]) -> None:
     "lines",
     [
         ['cp "$DOCKER_CONFIG_FILE" ~/.docker/config.json'],
+        ['install -Dm600 "$DOCKER_CONFIG_FILE" ~/.docker/config.json'],
         ["cat $AUTH_JSON > ~/.docker/config.json"],
         ['echo "$DOCKER_AUTH" > ~/.docker/config.json'],
         ["./unknown.sh"],
@@ -161,6 +172,32 @@ def test_what_is_not_there_is_known_to_be_missing(lines: list[str]) -> None:
 )
 def test_what_may_be_there_is_unknown(lines: list[str]) -> None:
     assert covered(block(*lines, BUILDCTL)) is None
+
+
+@pytest.mark.parametrize(
+    ("directory", "more", "answer"),
+    [
+        ("$CI_PROJECT_DIR/ci/docker", "", None),
+        ("$CI_PROJECT_DIR/.docker", "", False),
+        (
+            "$CI_PROJECT_DIR/.docker",
+            "login:\n  script: crane auth login\n  artifacts: {paths: [.docker]}\n",
+            None,
+        ),
+        ("$CREDENTIALS_DIR", "", None),
+        ("/tmp/docker", "", False),
+    ],
+    ids=["committed", "absent", "artifact", "unknown", "outside"],
+)
+def test_a_config_in_the_checkout_may_be_there_from_the_start(
+    directory: str, more: str, answer: bool | None
+) -> None:
+    head = ROOTLESS.replace("  script:", f"  variables: {{DOCKER_CONFIG: {directory}}}\n  script:")
+    result = survey(job(BUILDCTL, head=head) + more, {"ci/docker/config.json": "{}"})
+
+    last = result.pushes[-1]
+    assert last.host is not None
+    assert last.credentials.covers(last.host) is answer
 
 
 @pytest.mark.parametrize(
@@ -392,6 +429,10 @@ def test_kaniko_looks_into_its_own_directory() -> None:
         (['if [ -n "$X" ]; then mkdir ~/.docker; fi'], None),
         (["crane auth login -u a -p b c"], True),
         (["mkdir $DIR"], None),
+        (["install -d -m 0700 ~/.docker"], True),
+        (["mkdir -m 700 ~/.docker"], True),
+        (["install -D -m 600 a ~/.docker/a"], True),
+        (["install -m 600 a ~/.docker/a"], False),
     ],
 )
 def test_whether_the_directory_is_there(lines: list[str], made: bool | None) -> None:

@@ -37,6 +37,24 @@ def test_what_nobody_makes_is_absent() -> None:
 @pytest.mark.parametrize(
     "command",
     [
+        'cp "$CREDENTIALS" ~/.docker/config.json',
+        "install -D -m 600 auth.json /tmp/docker/config.json",
+        "VERSION=$(git -C app describe --tags --always)",
+        "git fetch --tags --unshallow",
+    ],
+)
+def test_what_leaves_the_checkout_alone_makes_nothing(command: str) -> None:
+    assert there("dist", f"- {command}\n- ls") is False
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        "cp -r app dist",
+        "cp -r /opt/assets .",
+        'cp -r "$ASSETS" "$WHERE"',
+        "git submodule update --init",
+        "git checkout release",
         "mkdir -p dist",
         "mkdir -p dist/assets",
         "echo x > dist/file",

@@ -30,11 +30,14 @@ def find(job: Job, context: Context) -> Iterator[Finding]:
         places = [
             entry.location for entry in push.credentials.entries if entry.location is not None
         ]
+        variable = _overridable(push)
         condition = "" if refused else ", unless it lets anybody push"
+        if refused and variable:
+            condition = f", unless a project variable sets {variable} to it"
         yield context.finding(
             push.location,
             f"no credentials for {_name(push.host)}: the job has those for {_list(keys)}{condition}",
-            confidence=Confidence.CERTAIN if refused else Confidence.LIKELY,
+            confidence=Confidence.LIKELY if condition else Confidence.CERTAIN,
             details=_ports(push)
             or "The push ends in 401 Unauthorized, or no basic auth credentials.",
             related=[place.noted("the credentials that are there") for place in places],
@@ -55,6 +58,12 @@ def _has_another_reason(push: Push, builds: JobBuilds) -> bool:
         # auth-login-no-registry: what goes to Docker Hub was meant for it.
         return any(not login.registry.parts and is_job_login(login) for login in builds.logins)
     return False
+
+
+def _overridable(push: Push) -> str:
+    """A key that projects are known to set to another registry: `$CI_REGISTRY`."""
+    keys = [entry.key for entry in push.credentials.entries]
+    return next((key.display for key in keys if is_gitlab_registry(key)), "")
 
 
 def _name(key: Text) -> str:
@@ -101,6 +110,16 @@ def examples() -> Iterator[Example | LookAlike]:
           script:
             - buildctl-daemonless.sh build --frontend dockerfile.v0 --local context=.
               --local dockerfile=. --output type=image,name=ghcr.io/example/app,⟦push=true⟧
+    """)
+    # Some projects set CI_REGISTRY to the registry that they use instead of GitLab's.
+    yield Example("""
+        build:
+          image: docker:28-cli
+          services: ["docker:28-dind"]
+          script:
+            - echo "$CI_REGISTRY_PASSWORD" | docker login -u "$CI_REGISTRY_USER" --password-stdin "$CI_REGISTRY"
+            - docker build -t example/app .
+            - docker ⟦push⟧ example/app
     """)
     yield LookAlike(
         """

@@ -11,6 +11,7 @@ from ...check import Check, Context, Example, LookAlike, fix, replace
 from ...edits import Fix
 from ...finding import Confidence, Finding, Severity
 from ...pipeline.model import Service
+from ...source import noted
 
 DOCKER_PORTS = ("2375", "2376")
 
@@ -39,7 +40,10 @@ def find(build: Build, context: Context) -> Iterator[Finding]:
                 else "dial unix …/buildkitd.sock: connect: no such file or directory"
             )
         ),
-        related=(place.content_location, build.daemon.location if aimed else None),
+        related=(
+            noted(place.content_location, "the service"),
+            noted(build.daemon.location, "the address") if aimed else None,
+        ),
         advice=(
             "call buildctl-daemonless.sh, which starts buildkitd for the one build",
             "or run moby/buildkit as the service, and set BUILDKIT_HOST to it",

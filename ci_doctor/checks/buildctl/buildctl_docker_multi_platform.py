@@ -9,7 +9,7 @@ from ...check import Check, Context, Example, LookAlike, fix, replace
 from ...edits import Fix
 from ...finding import Finding, Severity
 from ...images.platforms import InvalidPlatform, parse_platform
-from ...source import Location
+from ...source import Location, noted
 
 BUILDCTL = (Tool.BUILDCTL_DAEMONLESS, Tool.BUILDCTL)
 
@@ -25,7 +25,7 @@ def find(build: Build, context: Context) -> Iterator[Finding]:
             kind.value_location,
             "Docker's tar holds one platform, and the build has several",
             details="docker exporter does not currently support exporting manifest lists",
-            related=[platform.location for platform in build.platforms[:1]],
+            related=[noted(p.location, "the platforms begin here") for p in build.platforms[:1]],
             advice=("type=oci", "or one build for each platform"),
             fix=_fix(kind.value_location),
         )

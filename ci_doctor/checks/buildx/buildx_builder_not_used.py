@@ -11,7 +11,7 @@ from ...edits import Edit, Fix
 from ...execution.command import Certainty
 from ...finding import Finding, Severity
 from ...pipeline.model import Job
-from ...source import Location, Span
+from ...source import Location, Span, noted
 
 
 def find(job: Job, context: Context) -> Iterator[Finding]:
@@ -30,7 +30,7 @@ def find(job: Job, context: Context) -> Iterator[Finding]:
         yield context.finding(
             _subcommand(create),
             "the builder is created and not used: the build runs on docker's own",
-            related=(missed.command.program.written,),
+            related=(noted(missed.command.program.written, "the build that does not use it"),),
             advice=("docker buildx create --use", "or --builder NAME at the build"),
             fix=_fix(create),
         )

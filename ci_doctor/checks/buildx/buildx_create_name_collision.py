@@ -9,6 +9,7 @@ from ...check import Check, Context, Example, LookAlike
 from ...execution.command import Certainty
 from ...finding import Finding, Severity
 from ...pipeline.model import Job
+from ...source import noted
 
 
 def find(job: Job, context: Context) -> Iterator[Finding]:
@@ -35,7 +36,7 @@ def find(job: Job, context: Context) -> Iterator[Finding]:
                 f'ERROR: existing instance for "{create.name.display}" but no append mode, specify '
                 "the node name to make changes for existing instances"
             ),
-            related=(first.name_location,),
+            related=(noted(first.name_location, "created here"),),
             advice=("another --name, --append, or `docker buildx use` for the one that is there",),
         )
 

@@ -9,6 +9,7 @@ from ...builds.engine import builds_several_platforms, has_containerd_store
 from ...check import Check, Context, Example, LookAlike, fix, replace
 from ...edits import Fix
 from ...finding import Confidence, Finding, Severity
+from ...source import noted
 
 
 def find(build: Build, context: Context) -> Iterator[Finding]:
@@ -33,7 +34,7 @@ def find(build: Build, context: Context) -> Iterator[Finding]:
                 "ERROR: failed to build: docker exporter does not currently support exporting "
                 "manifest lists"
             ),
-            related=(build.platforms[-1].location,),
+            related=(noted(build.platforms[-1].location, "the last of several platforms"),),
             advice=("type=oci",) if to_file else ("--push", "or one --platform for --load"),
             fix=_fix(build, output),
         )

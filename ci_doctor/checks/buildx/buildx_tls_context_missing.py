@@ -14,7 +14,7 @@ from ...edits import Edit, Fix
 from ...execution.command import Certainty
 from ...finding import Confidence, Finding, Severity
 from ...pipeline.model import Job
-from ...source import Location, Span
+from ...source import Location, Span, noted
 
 CONTEXT = "ci"
 VERIFY = "DOCKER_TLS_VERIFY"
@@ -53,7 +53,7 @@ def find(job: Job, context: Context) -> Iterator[Finding]:
                 "Please use `docker context create <context-name>` to create a context for current "
                 "environment and then create a builder instance with context set to <context-name>"
             ),
-            related=(call.daemon.location,),
+            related=(noted(call.daemon.location, "the daemon's address"),),
             advice=(
                 f"docker context create {CONTEXT}",
                 f"docker buildx create --use {CONTEXT}",

@@ -8,7 +8,7 @@ from ...builds.build import Build, BuildArg, Tool
 from ...builds.secret_names import is_secret_name
 from ...check import Check, Context, Example, LookAlike
 from ...finding import Finding, Severity
-from ...source import Location
+from ...source import Location, noted
 
 BUILDCTL = (Tool.BUILDCTL, Tool.BUILDCTL_DAEMONLESS)
 
@@ -25,7 +25,7 @@ def find(build: Build, context: Context) -> Iterator[Finding]:
                 argument.location,
                 f"the value of '{argument.name.display}' is pushed with the image: "
                 "provenance with mode=max lists all build arguments",
-                related=(place,),
+                related=(noted(place, "the provenance"),),
                 advice=(
                     f"--secret id={argument.name.display},env={argument.name.display}",
                     f"and in the Dockerfile: RUN --mount=type=secret,id={argument.name.display}",

@@ -10,6 +10,7 @@ from ...check import Check, Context, Example, LookAlike, fix
 from ...edits import Fix
 from ...finding import Confidence, Finding, Severity
 from ...pipeline.model import Job
+from ...source import noted
 from ...yamldoc.editing import add_entry, holder, scalar_to_mapping
 from ...yamldoc.nodes import Mapping
 
@@ -35,7 +36,7 @@ def find(job: Job, context: Context) -> Iterator[Finding]:
                 f"failed to connect to the docker API at {call.daemon.address.display}: "
                 "lookup docker: no such host"
             ),
-            related=(call.command.program.written,),
+            related=(noted(call.command.program.written, "asks for 'docker'"),),
             advice=("alias: docker",),
             fix=_fix(dind),
         )

@@ -11,7 +11,7 @@ from ...check import Check, Context, Example, LookAlike, fix
 from ...finding import Finding, Severity
 from ...pipeline.editing import add_variable
 from ...pipeline.model import Job
-from ...source import Location
+from ...source import Location, noted
 
 SAN = "DOCKER_TLS_SAN"
 # dockerd-entrypoint.sh of docker-library/docker; the container's addresses are in it too.
@@ -43,7 +43,7 @@ def find(job: Job, context: Context) -> Iterator[Finding]:
                 f'error during connect: Get "https://{host}:2376/_ping": tls: failed to verify '
                 f"certificate: x509: certificate is valid for docker, localhost, not {host}"
             ),
-            related=(dind.location,),
+            related=(noted(dind.location, "the daemon with that certificate"),),
             advice=(f'{SAN}: "DNS:{host}"', "or alias: docker, and tcp://docker:2376"),
             fix=fix(f"Set {SAN}", *edits) if edits else None,
         )

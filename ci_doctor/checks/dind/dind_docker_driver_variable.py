@@ -16,7 +16,7 @@ from ...edits import Fix
 from ...finding import Finding, Severity
 from ...pipeline.editing import remove_variable
 from ...pipeline.model import Job, Variable
-from ...source import Location
+from ...source import Location, noted
 
 NAME = "DOCKER_DRIVER"
 DEFAULT = "overlay2"
@@ -43,7 +43,7 @@ def find(job: Job, context: Context) -> Iterator[Finding]:
             details=""
             if broken is None
             else f"{broken[0]} is not supported for the docker driver.",
-            related=() if broken is None else (broken[1],),
+            related=() if broken is None else (noted(broken[1], "what fails"),),
             advice=(f"leave {NAME} out",),
             fix=_fix(job, variable),
         )

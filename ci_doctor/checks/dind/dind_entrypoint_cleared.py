@@ -9,6 +9,7 @@ from ...check import Check, Context, Example, LookAlike, fix
 from ...edits import Fix
 from ...finding import Confidence, Finding, Severity
 from ...pipeline.model import Image, Job
+from ...source import noted
 from ...yamldoc.editing import find_entry, remove_entry
 from ...yamldoc.nodes import Mapping
 
@@ -35,7 +36,10 @@ def find(job: Job, context: Context) -> Iterator[Finding]:
             "Cannot connect to the Docker daemon at unix:///var/run/docker.sock. "
             "Is the docker daemon running?"
         ),
-        related=(call.command.program.written, services[0].location),
+        related=(
+            noted(call.command.program.written, "the first command that asks the daemon"),
+            noted(services[0].location, "the daemon that is meant"),
+        ),
         advice=(
             "leave the entrypoint out",
             'or set DOCKER_HOST: tcp://docker:2376, DOCKER_TLS_VERIFY: "1" and '

@@ -10,7 +10,7 @@ from ...builds.job_image import is_dind
 from ...check import Check, Context, Example, LookAlike
 from ...finding import Confidence, Finding, Severity
 from ...pipeline.model import Job
-from ...source import Location
+from ...source import Location, noted
 
 LOCAL = ("localhost", "127.0.0.1")
 
@@ -40,7 +40,12 @@ def find(job: Job, context: Context) -> Iterator[Finding]:
                 f"Cannot connect to the Docker daemon at {daemon.address.display}. "
                 "Is the docker daemon running?"
             ),
-            related=((daemon.service.name_value or daemon.service.value).content_location,),
+            related=(
+                noted(
+                    (daemon.service.name_value or daemon.service.value).content_location,
+                    "the daemon that is meant",
+                ),
+            ),
             advice=(f"DOCKER_HOST: tcp://docker:{port}",),
         )
 

@@ -9,6 +9,7 @@ from ...builds.dind import Dind, arguments, dinds
 from ...check import Check, Context, Example, LookAlike
 from ...finding import Finding, Severity
 from ...pipeline.model import Job
+from ...source import noted
 from ...text import Text
 
 OPTIONS = ("--insecure-registry", "--registry-mirror")
@@ -31,7 +32,7 @@ def find(job: Job, context: Context) -> Iterator[Finding]:
             yield context.finding(
                 word.location,
                 f"`{option}` is for dind, and the builder in its container does not get it",
-                related=(create.command.program.written,),
+                related=(noted(create.command.program.written, "makes the builder"),),
                 advice=_advice(option, value),
             )
 

@@ -10,6 +10,7 @@ from ...check import Check, Context, Example, LookAlike, fix
 from ...finding import Finding, Severity
 from ...pipeline.editing import add_variables
 from ...pipeline.model import Job
+from ...source import noted
 
 HONOURS = "FF_KUBERNETES_HONOR_ENTRYPOINT"
 
@@ -43,7 +44,7 @@ def find(job: Job, context: Context) -> Iterator[Finding]:
             "Cannot connect to the Docker daemon at unix:///var/run/docker.sock. "
             "Is the docker daemon running?"
         ),
-        related=(services[0].location,),
+        related=(noted(services[0].location, "the daemon that is meant"),),
         advice=[f"{name}: {value}" for name, value in values.items()],
         fix=fix("Set DOCKER_HOST for the dind service", *edits) if edits else None,
     )

@@ -9,6 +9,7 @@ from ...check import Check, Context, Example, LookAlike
 from ...execution.command import Command
 from ...finding import Confidence, Finding, Severity
 from ...pipeline.model import Job
+from ...source import noted
 
 OPTION = "--default-network-opt"
 MTU = "com.docker.network.driver.mtu"
@@ -29,7 +30,7 @@ def find(job: Job, context: Context) -> Iterator[Finding]:
             "this MTU is for dind's default network only, and the job makes another one",
             confidence=Confidence.LIKELY,
             details="With too large an MTU downloads and TLS handshakes hang in containers only.",
-            related=(user.location,),
+            related=(noted(user.location, "makes a network of its own"),),
             advice=(f'"{OPTION}=bridge={MTU}={value}"',),
         )
 

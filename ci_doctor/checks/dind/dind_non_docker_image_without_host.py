@@ -12,6 +12,7 @@ from ...edits import Fix
 from ...finding import Confidence, Finding, Severity
 from ...pipeline.editing import add_variables
 from ...pipeline.model import Job
+from ...source import noted
 
 # Images of that name are mostly built from docker's own, and keep its entrypoint.
 FROM_DOCKER = ("docker", "dind", "buildx", "compose")
@@ -39,7 +40,7 @@ def find(job: Job, context: Context) -> Iterator[Finding]:
             "Cannot connect to the Docker daemon at unix:///var/run/docker.sock. "
             "Is the docker daemon running?"
         ),
-        related=(services[0].location,),
+        related=(noted(services[0].location, "the daemon that is meant"),),
         advice=[f"{name}: {value}" for name, value in _variables(services[0]).items()],
         fix=_fix(job, services[0], call),
     )

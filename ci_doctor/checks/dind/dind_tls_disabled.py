@@ -10,6 +10,7 @@ from ...builds.environment import exported, is_set
 from ...check import Check, Context, Example, LookAlike
 from ...finding import Finding, Severity
 from ...pipeline.model import Job
+from ...source import noted
 
 
 def find(job: Job, context: Context) -> Iterator[Finding]:
@@ -26,7 +27,7 @@ def find(job: Job, context: Context) -> Iterator[Finding]:
                 "The daemon runs privileged: its API gives root on the runner's machine to every "
                 "container on the same network."
             ),
-            related=(dind.location,),
+            related=(noted(dind.location, "the daemon"),),
             advice=(
                 'DOCKER_TLS_CERTDIR: "/certs"',
                 'in the runner\'s config.toml: [runners.docker] volumes = ["/certs/client", "/cache"]',

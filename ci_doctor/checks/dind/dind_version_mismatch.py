@@ -11,6 +11,7 @@ from ...check import Check, Context, Example, LookAlike, fix
 from ...edits import Fix
 from ...finding import Finding, Severity
 from ...pipeline.model import Image, Job
+from ...source import noted
 
 
 def find(job: Job, context: Context) -> Iterator[Finding]:
@@ -30,7 +31,7 @@ def find(job: Job, context: Context) -> Iterator[Finding]:
                 "A client that is too old for the engine gets: client version … is too old. "
                 "Minimum supported API version is …"
             ),
-            related=(dind.location if older else place,),
+            related=(noted(dind.location, "the daemon") if older else noted(place, "the client"),),
             advice=("use the same version for the image and the service",),
             fix=_fix(image, client, dind, older=older),
         )

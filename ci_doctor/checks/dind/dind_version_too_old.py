@@ -12,6 +12,7 @@ from ...check import Check, Context, Example, LookAlike, fix
 from ...edits import Edit, Fix
 from ...finding import Confidence, Finding, Severity
 from ...pipeline.model import Image, Job
+from ...source import noted
 from ...text import Text
 
 CGROUP_2 = (20, 10)  # the first engine that runs on hosts with cgroup v2
@@ -40,7 +41,7 @@ def find(job: Job, context: Context) -> Iterator[Finding]:
                     "Error response from daemon: client version … is too old. "
                     "Minimum supported API version is …"
                 ),
-                related=(dind.location,),
+                related=(noted(dind.location, "the daemon"),),
                 advice=(f"image: docker:{DOCKER_RELEASE}-cli",),
                 fix=_fix(None, image, client),
             )

@@ -9,6 +9,7 @@ from ...builds.operations import reaching
 from ...check import Check, Context, Example, LookAlike
 from ...dockerfile import Dockerfile, Run
 from ...finding import Confidence, Finding, Severity
+from ...source import noted
 
 ENTITLEMENT = "security.insecure"
 
@@ -28,7 +29,7 @@ def find(dockerfile: Dockerfile, context: Context) -> Iterator[Finding]:
             f"the builder refuses this step: nothing allows {ENTITLEMENT}",
             confidence=Confidence.CERTAIN if known else Confidence.LIKELY,
             details="failed to load LLB: security.insecure is not allowed",
-            related=[build.command.program.written for build in refused],
+            related=[noted(b.command.program.written, "built here") for b in refused],
             advice=(
                 "remove the flag, or pass `--allow security.insecure` to a daemon that was started with "
                 "`--allow-insecure-entitlement security.insecure`",

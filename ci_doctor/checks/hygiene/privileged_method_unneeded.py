@@ -44,7 +44,7 @@ def find(job: Job, context: Context) -> Iterator[Finding]:
     if any(build.tool is Tool.OPAQUE for build in builds.builds) or not builds.builds:
         return
     yield context.finding(
-        service.value.location,
+        (service.name_value or service.value).content_location,
         "this job only builds and pushes: rootless BuildKit does so without a privileged runner",
         confidence=Confidence.POSSIBLE,
         advice=(
@@ -58,7 +58,7 @@ def examples() -> Iterator[Example | LookAlike]:
     yield Example("""
         build:
           image: docker:28-cli
-          services: [⟦"docker:28-dind"⟧]
+          services: ["⟦docker:28-dind⟧"]
           script:
             - echo "$CI_REGISTRY_PASSWORD" | docker login -u "$CI_REGISTRY_USER" --password-stdin "$CI_REGISTRY"
             - docker build -t "$CI_REGISTRY_IMAGE:$CI_COMMIT_SHA" .
@@ -68,8 +68,8 @@ def examples() -> Iterator[Example | LookAlike]:
         build:
           image: docker:28-cli
           services:
-            - ⟦name: docker:28-dind
-              alias: docker⟧
+            - name: ⟦docker:28-dind⟧
+              alias: docker
           script:
             - docker context create ci
             - docker buildx create --use ci

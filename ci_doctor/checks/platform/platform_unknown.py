@@ -3,31 +3,60 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 from ...builds.build import Build, Platform
 from ...check import Check, Context, Example, LookAlike, fix, replace
 from ...edits import Fix
 from ...finding import Finding, Severity
 from ...images.platforms import InvalidPlatform, nearest, parse_platform
+from ...source import Location
+from ...text import Text
 
 
 def find(build: Build, context: Context) -> Iterator[Finding]:
     for platform in build.platforms:
-        written = platform.text.value
-        # A blank beside a comma, or nothing between two, is another fault.
-        if not written or written != written.strip():
-            continue
-        details = _refusal(written)
-        if details is None:
-            continue
-        meant = nearest(written)
-        yield context.finding(
-            platform.location,
-            f"there is no platform '{written}'" + (f": did you mean '{meant}'?" if meant else ""),
-            details=details,
-            advice=() if meant else ("linux/amd64, linux/arm64, linux/arm/v7, …",),
-            fix=_fix(platform, meant),
-        )
+        for text in platform.text.variants():
+            written = text.value
+            # A blank beside a comma, or nothing between two, is another fault.
+            if not written or written != written.strip():
+                continue
+            details = _refusal(written)
+            if details is None:
+                continue
+            meant = nearest(written)
+            wrong = _wrong_part(platform, text, meant)
+            yield context.finding(
+                wrong.location or platform.location,
+                f"there is no platform '{written}'"
+                + (f": did you mean '{meant}'?" if meant else ""),
+                details=details,
+                advice=() if meant else ("linux/amd64, linux/arm64, linux/arm/v7, …",),
+                fix=_fix(wrong),
+            )
+
+
+@dataclass(frozen=True)
+class _Part:
+    """What is wrong of a platform, where it is written in one place, and what to write there."""
+
+    location: Location | None = None
+    meant: str | None = None
+
+
+def _wrong_part(platform: Platform, text: Text, meant: str | None) -> _Part:
+    for place in (platform.location, text.location):
+        if place is not None and place.text == text.value:
+            return _Part(place, meant)
+    # `linux/$ARCH`: the architecture alone comes from elsewhere.
+    pieces, right = text.split("/"), (meant or "").split("/")
+    if len(pieces) == len(right):
+        differing = [(a, b) for a, b in zip(pieces, right, strict=True) if a.value != b]
+        if len(differing) == 1:
+            (piece, better), place = differing[0], differing[0][0].location
+            if place is not None and place.text == piece.value:
+                return _Part(place, better)
+    return _Part()
 
 
 def _refusal(written: str) -> str | None:
@@ -43,11 +72,10 @@ def _refusal(written: str) -> str | None:
     )
 
 
-def _fix(platform: Platform, meant: str | None) -> Fix | None:
-    place = platform.location
-    if meant is None or place is None or place.text != platform.text.value:
+def _fix(wrong: _Part) -> Fix | None:
+    if wrong.meant is None or wrong.location is None:
         return None
-    return fix(f"Write `{meant}`", replace(place, meant))
+    return fix(f"Write `{wrong.meant}`", replace(wrong.location, wrong.meant))
 
 
 def examples() -> Iterator[Example | LookAlike]:
@@ -96,6 +124,31 @@ def examples() -> Iterator[Example | LookAlike]:
           script:
             - buildctl-daemonless.sh build --frontend dockerfile.v0 --local context=.
               --local dockerfile=. --opt platform=$PLATFORMS --output type=oci,dest=image.tar
+        """,
+    )
+    # One of a matrix, and only the architecture of it.
+    yield Example(
+        """
+        build:
+          image: {name: "moby/buildkit:v0.32.2-rootless", entrypoint: [""]}
+          variables: {BUILDKITD_FLAGS: --oci-worker-no-process-sandbox}
+          script:
+            - buildctl-daemonless.sh build --frontend dockerfile.v0 --local context=.
+              --local dockerfile=. --opt platform=linux/$ARCH --output type=oci,dest=image.tar
+          parallel:
+            matrix:
+              - ARCH: [amd64, ⟦amr64⟧]
+        """,
+        fixed="""
+        build:
+          image: {name: "moby/buildkit:v0.32.2-rootless", entrypoint: [""]}
+          variables: {BUILDKITD_FLAGS: --oci-worker-no-process-sandbox}
+          script:
+            - buildctl-daemonless.sh build --frontend dockerfile.v0 --local context=.
+              --local dockerfile=. --opt platform=linux/$ARCH --output type=oci,dest=image.tar
+          parallel:
+            matrix:
+              - ARCH: [amd64, arm64]
         """,
     )
     yield LookAlike(

@@ -8,7 +8,7 @@ from ...builds.build import Build, Tool
 from ...builds.job_image import job_image
 from ...check import Check, Context, Example, LookAlike
 from ...finding import Finding, Severity
-from ...source import Location
+from ...source import Location, noted
 
 BUILDCTL = (Tool.BUILDCTL_DAEMONLESS, Tool.BUILDCTL)
 
@@ -25,7 +25,9 @@ def find(build: Build, context: Context) -> Iterator[Finding]:
             yield context.finding(
                 place,
                 f"BuildKit {_shown(version)} does not know {what}: that came with {_shown(since)}",
-                related=(build.job.image.value.location,) if build.job.image else (),
+                related=(noted(build.job.image.value.location, "its version"),)
+                if build.job.image
+                else (),
                 advice=(f"use an image of {_shown(since)} or newer",),
             )
 

@@ -12,7 +12,7 @@ from ...edits import Fix
 from ...finding import Finding, Severity
 from ...pipeline.editing import remove_user
 from ...pipeline.model import Image
-from ...source import Location
+from ...source import Location, noted
 
 FLAG = "--oci-worker-no-process-sandbox"
 
@@ -31,7 +31,7 @@ def find(build: Build, context: Context) -> Iterator[Finding]:
         _place(flags) or build.command.program.written,
         f"buildkitd does not start: {cause}, and `{FLAG}` is for rootless mode only",
         details="buildkitd: can't enable NoProcessSandbox without Rootless",
-        related=(user or (image.name_value or image.value).location,),
+        related=(noted(user or (image.name_value or image.value).location, "makes it root"),),
         advice=("use the -rootless tag of the image, or drop the flag",),
         fix=_without_user(image) if by_user else _fix(seen, image),
     )

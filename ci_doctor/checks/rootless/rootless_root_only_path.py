@@ -186,6 +186,6 @@ CHECK = Check(
         "https://github.com/moby/buildkit/blob/master/docs/rootless.md",
     ),
     symptoms=(),
-    yields_to=("auth-config-wrong-dir", "kaniko-config-leftover"),
+    yields_to=("auth-config-wrong-dir", "cert-append-rootless", "kaniko-config-leftover"),
     since="0.1",
 )
